@@ -1,0 +1,1 @@
+"""What a study is made of: configuration, codebook, municipality register and problems found."""

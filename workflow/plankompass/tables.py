@@ -1,0 +1,204 @@
+"""The contract of every table between stages: columns, types, keys, units.
+
+A table is written with :func:`write_table` and read with :func:`read_table`; both hold the frame
+against its contract. Column descriptions here are the source of the data dictionary in ``docs/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plankompass.study.problems import PlankompassError
+from plankompass.table_contracts import CONTRACTS, Column, Contract
+
+__all__ = [
+    "CONTRACTS",
+    "Column",
+    "Contract",
+    "ContractError",
+    "check_table",
+    "empty_table",
+    "read_table",
+    "write_table",
+]
+
+_DTYPES = {
+    "text": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "flag": "boolean",
+    "day": "datetime64[us]",
+}
+
+
+class ContractError(PlankompassError):
+    """A table does not keep its contract."""
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    schema: Any
+    columns: tuple[str, ...]
+
+
+@cache
+def _compiled(name: str) -> _Compiled:
+    import pandera.pandas as pa
+
+    contract = CONTRACTS[name]
+    columns = {}
+    for column in contract.columns:
+        checks = []
+        if column.values:
+            checks.append(pa.Check.isin(list(column.values)))
+        if column.minimum is not None:
+            checks.append(pa.Check.ge(column.minimum))
+        if column.maximum is not None:
+            checks.append(pa.Check.le(column.maximum))
+        columns[column.name] = pa.Column(
+            _DTYPES[column.type], checks=checks, nullable=column.nullable, coerce=False
+        )
+    schema = pa.DataFrameSchema(
+        columns, strict=True, unique=list(contract.key) or None, name=name, ordered=True
+    )
+    return _Compiled(schema, tuple(columns))
+
+
+def _coerced(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    missing = [c.name for c in contract.columns if c.name not in frame.columns]
+    extra = [c for c in frame.columns if c not in {k.name for k in contract.columns}]
+    if missing or extra:
+        parts = [f"lacks {', '.join(missing)}"] if missing else []
+        parts += [f"has unknown {', '.join(map(str, extra))}"] if extra else []
+        raise ContractError(f"table {contract.name}: {'; '.join(parts)}")
+    out = {}
+    for column in contract.columns:
+        series = frame[column.name]
+        target = _DTYPES[column.type]
+        if str(series.dtype) != target:
+            try:
+                if column.type == "day":
+                    series = pd.to_datetime(series).astype(target)
+                elif column.type == "number":
+                    series = pd.to_numeric(series).astype(target)
+                else:
+                    series = series.astype(target)
+            except (TypeError, ValueError):
+                raise ContractError(
+                    f"table {contract.name}: column {column.name} cannot be read as {column.type}"
+                ) from None
+        out[column.name] = series
+    return pd.DataFrame(out, columns=[c.name for c in contract.columns])
+
+
+def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Hold a frame against a table's contract.
+
+    Args:
+        name: The table, a key of :data:`CONTRACTS`.
+        frame: The rows; columns in any order, types that can be converted without loss.
+
+    Returns:
+        The frame with the contract's columns, types and row order (sorted by key).
+
+    Raises:
+        ContractError: A column is missing or unknown, a value is outside its type, values or range,
+            or the key is not unique. The text names table, column and the number of rows, no values.
+    """
+    import pandera.errors
+
+    contract = CONTRACTS[name]
+    frame = _coerced(frame, contract)
+    if contract.key:
+        frame = frame.sort_values(list(contract.key), kind="stable", na_position="first")
+    frame = frame.reset_index(drop=True)
+    try:
+        return _compiled(name).schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        lines = []
+        for (column, check), rows in cases.groupby(["column", "check"], dropna=False):
+            lines.append(f"table {name}: {column}: {check} does not hold in {len(rows)} row(s)")
+        raise ContractError("\n".join(sorted(lines))) from None
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """A table without rows that keeps its contract.
+
+    Args:
+        name: The table.
+
+    Returns:
+        The empty frame, typed.
+    """
+    return pd.DataFrame(
+        {c.name: pd.Series([], dtype=_DTYPES[c.type]) for c in CONTRACTS[name].columns}
+    )
+
+
+def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
+    """Check a table and write it: Parquet, or CSV where the path ends in ``.csv``.
+
+    The bytes depend on the rows alone: no time stamp, no index, rows sorted by key.
+
+    Args:
+        name: The table.
+        frame: The rows.
+        path: Where to write; the folder is made.
+
+    Raises:
+        ContractError: The frame does not keep the contract; nothing is written.
+    """
+    checked = check_table(name, frame)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".csv":
+        checked.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd", row_group_size=200_000)
+
+
+def read_table(
+    name: str, path: Path | str, *, filters: Sequence[tuple[str, str, Any]] | None = None
+) -> pd.DataFrame:
+    """Read a table and hold it against its contract.
+
+    Args:
+        name: The table.
+        path: The file, Parquet or CSV by its ending.
+        filters: Conditions as in ``pandas.read_parquet``, for instance ``[("item", "in", {...})]``;
+            Parquet only.
+
+    Returns:
+        The typed frame, sorted by key.
+
+    Raises:
+        ContractError: The file is not there or does not keep the contract.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ContractError(
+            f"table {name}: {path.name} does not exist; run the stage that makes it"
+        )
+    if path.suffix == ".csv":
+        text = pd.read_csv(
+            path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8"
+        )
+        flags = {c.name for c in CONTRACTS[name].columns if c.type == "flag"}
+        for column in flags & set(text.columns):
+            text[column] = text[column].map({"True": True, "False": False}).astype("boolean")
+        for column in CONTRACTS[name].columns:
+            if column.type == "text" and not column.nullable and column.name in text:
+                text[column.name] = text[column.name].fillna("")
+        return check_table(name, text)
+    return check_table(name, pd.read_parquet(path, filters=filters))
