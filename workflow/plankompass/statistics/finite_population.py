@@ -40,9 +40,7 @@ class Bounds:
     upper: FloatArray | float
 
 
-def mean_fpc(
-    values: ArrayLike, population: float | None, *, confidence: float = 0.95
-) -> Estimate:
+def mean_fpc(values: ArrayLike, population: float | None, *, confidence: float = 0.95) -> Estimate:
     """Mean of a finite population from a simple random sample without replacement.
 
     Variance ``(1 - n/N) s²/n`` with the sample variance ``s²`` (divisor n - 1), t interval with
@@ -201,9 +199,7 @@ def _invert_hypergeometric(
     return lower / size, low / size
 
 
-def _clopper_pearson(
-    x: FloatArray, n: FloatArray, alpha: float
-) -> tuple[FloatArray, FloatArray]:
+def _clopper_pearson(x: FloatArray, n: FloatArray, alpha: float) -> tuple[FloatArray, FloatArray]:
     with np.errstate(invalid="ignore"):
         lower = special.betaincinv(np.maximum(x, 1), n - x + 1, alpha / 2)
         upper = special.betaincinv(x + 1, np.maximum(n - x, 1), 1 - alpha / 2)
