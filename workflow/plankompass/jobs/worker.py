@@ -1,0 +1,100 @@
+"""What happens inside a worker process: one call of one entry function."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from plankompass.study.problems import PlankompassError
+
+DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
+_PARENT_POLL_SECONDS = 0.25
+
+
+def follow_parent(parent: int) -> None:
+    """End this process soon after its parent has ended, also when the parent was killed.
+
+    Args:
+        parent: Process id of the parent at start.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_POLL_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def describe_crash(error: BaseException) -> str:
+    """Tell where an unexpected error arose without its message, which may hold a person's answer.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Type of the error and the calls inside the package that led to it; the message itself only
+        when the variable ``PLANKOMPASS_DEBUG`` is set.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    calls = [
+        f"  {Path(f.filename).name}:{f.lineno} in {f.name}"
+        for f in frames
+        if "plankompass" in f.filename
+    ]
+    if os.environ.get(DEBUG_VARIABLE):
+        detail = "".join(traceback.format_exception(error))
+    else:
+        detail = f"set {DEBUG_VARIABLE}=1 and run again to see the message (it may hold raw values)"
+    head = f"unexpected {type(error).__name__}: a fault in the program, not in the data"
+    return "\n".join([head, *calls, detail])
+
+
+def call_entry(
+    entry: str,
+    inputs: Mapping[str, Path | list[Path]],
+    outputs: Mapping[str, Path],
+    params: Mapping[str, Any],
+    log: Path | None,
+) -> str | None:
+    """Call one entry function, with its log.
+
+    Args:
+        entry: ``package.module:function``.
+        inputs: Files by name.
+        outputs: Files to write by name.
+        params: Plain values.
+        log: Log file, written anew; None for no log.
+
+    Returns:
+        None when all went well, else what went wrong, in words for the user.
+    """
+    handler: logging.Handler = logging.NullHandler()
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(log, mode="w", encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("plankompass")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        module, function = entry.split(":")
+        getattr(import_module(module), function)(inputs, outputs, params)
+    except PlankompassError as error:
+        logger.error("%s", error)
+        return str(error)
+    except Exception as error:
+        text = f"{entry}: {describe_crash(error)}"
+        logger.error("%s", text)
+        return text
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+    return None
