@@ -1,0 +1,1 @@
+"""From publishable tables to report.json, and from report.json to HTML, PDF, index and workbook."""
