@@ -1,7 +1,7 @@
 """Agreement between coders, for codings of interviews and plans.
 
 Every function takes ratings with one row a coder and one column a unit. Missing ratings are NaN
-(or None among words).
+(or None among words). Kappas and Gwet's AC1 come from ``kappa``, so that one import gives all.
 """
 
 from __future__ import annotations
@@ -11,29 +11,45 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
-from plankompass.statistics.estimate import FloatArray, IntArray, check_confidence
+from plankompass.statistics.estimate import FloatArray, IntArray, as_matrix, check_confidence
+from plankompass.statistics.kappa import cohen_kappa, fleiss_kappa, gwet_ac1, weighted_kappa
+from plankompass.statistics.ratings import (
+    BOOTSTRAP_SEED,
+    Agreement,
+    count_ratings,
+    percentiles,
+    unit_weights,
+)
+
+__all__ = [
+    "Agreement",
+    "IccAgreement",
+    "cohen_kappa",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "icc_agreement",
+    "krippendorff_alpha",
+    "weighted_kappa",
+]
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """A coefficient of agreement.
+class IccAgreement:
+    """Agreement of coders on a score, coders seen as drawn from many.
 
     Attributes:
-        estimate: The coefficient; 1 is full agreement, 0 what chance gives; NaN when undefined.
-        se: Standard error; NaN where the method or the data give none.
-        lower: Lower limit of the interval.
-        upper: Upper limit of the interval.
-        units: Number of units used.
-        coders: Number of coders with a rating in the units used.
+        single: ICC(A,1), the reliability of one coder's score.
+        average: ICC(A,k), the reliability of the mean over these coders.
+        units: Number of units rated by all coders.
+        coders: Number of coders.
     """
 
-    estimate: float
-    se: float
-    lower: float
-    upper: float
+    single: Agreement
+    average: Agreement
     units: int
     coders: int
 
@@ -43,7 +59,7 @@ def krippendorff_alpha(
     level: Level,
     *,
     replicates: int = 1000,
-    seed: int = 20190510,
+    seed: int = BOOTSTRAP_SEED,
     confidence: float = 0.95,
 ) -> Agreement:
     """Krippendorff's alpha for any number of coders, with missing ratings.
@@ -72,74 +88,18 @@ def krippendorff_alpha(
     check_confidence(confidence)
     if level not in ("nominal", "ordinal", "interval", "ratio"):
         raise ValueError("level: must be nominal, ordinal, interval or ratio")
-    counts, values, coders = count_values(ratings, numeric=level != "nominal")
+    counted = count_ratings(ratings, numeric=level != "nominal")
+    values = counted.values
     if level == "ratio" and (values < 0).any():
         raise ValueError("ratings: ratio values must be 0 or more")
-    counts = counts[counts.sum(axis=1) >= 2]
-    units = counts.shape[0]
+    pairable = counted.counts.sum(axis=1) >= 2
+    counts = counted.counts[pairable]
+    units, coders = counts.shape[0], counted.coders_of(pairable)
     everyone = _alphas(counts, values, level, np.ones((1, units)))[0]
     if replicates < 2 or units < 2 or np.isnan(everyone):
         return Agreement(float(everyone), np.nan, np.nan, np.nan, units, coders)
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(units, np.full(units, 1 / units), size=replicates)
-    drawn = _alphas(counts, values, level, weights.astype(np.float64))
-    se, lower, upper = _percentiles(drawn, confidence)
-    return Agreement(float(everyone), se, lower, upper, units, coders)
-
-
-def _percentiles(drawn: FloatArray, confidence: float) -> tuple[float, float, float]:
-    """Standard error and limits from bootstrap draws, NaN draws left out."""
-    drawn = drawn[~np.isnan(drawn)]
-    if drawn.size < 2:
-        return np.nan, np.nan, np.nan
-    tail = (1 - confidence) / 2
-    lower, upper = np.quantile(drawn, [tail, 1 - tail])
-    return float(drawn.std(ddof=1)), float(lower), float(upper)
-
-
-def count_values(ratings: ArrayLike, *, numeric: bool) -> tuple[IntArray, np.ndarray, int]:
-    """Count how often each unit received each value.
-
-    Args:
-        ratings: Shape (coders, units); NaN or None is missing.
-        numeric: Whether the values must be numbers.
-
-    Returns:
-        Counts of shape (units, values), the sorted distinct values, and the number of coders that
-        have a rating in a unit rated at least twice.
-
-    Raises:
-        ValueError: If ratings are not two-dimensional, or words where numbers are needed.
-    """
-    array = np.asarray(ratings)
-    if array.ndim != 2:
-        raise ValueError("ratings: expected coders by units")
-    if array.dtype.kind in "OUS":
-        given = np.array([[_is_given(value) for value in row] for row in array], dtype=bool)
-        given = given.reshape(array.shape)
-        if numeric:
-            try:
-                array = np.where(given, array, np.nan).astype(np.float64)
-            except (TypeError, ValueError):
-                raise ValueError("ratings: words can only be nominal") from None
-        else:
-            array = np.where(given, array, "").astype(str)
-    else:
-        array = array.astype(np.float64)
-        if np.isinf(array).any():
-            raise ValueError("ratings: hold an infinite value; missing ratings are NaN")
-        given = ~np.isnan(array)
-    values, codes = np.unique(array[given], return_inverse=True)
-    unit = np.broadcast_to(np.arange(array.shape[1]), array.shape)[given]
-    counts = np.bincount(
-        unit * values.size + codes, minlength=array.shape[1] * values.size
-    ).reshape(array.shape[1], values.size)
-    pairable = given[:, counts.sum(axis=1) >= 2]
-    return counts.astype(np.int64), values, int(pairable.any(axis=1).sum())
-
-
-def _is_given(value: object) -> bool:
-    return value is not None and value == value and value != ""
+    drawn = _alphas(counts, values, level, unit_weights(units, replicates, seed))
+    return Agreement(float(everyone), *percentiles(drawn, confidence), units, coders)
 
 
 def _alphas(counts: IntArray, values: np.ndarray, level: str, weights: FloatArray) -> FloatArray:
@@ -147,8 +107,8 @@ def _alphas(counts: IntArray, values: np.ndarray, level: str, weights: FloatArra
     if counts.size == 0:
         return np.full(weights.shape[0], np.nan)
     number = counts.sum(axis=1)
-    # Coincidences of each unit, shape (units, values * values).
     size = values.size
+    # Coincidences of each unit, shape (units, values * values).
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(size)
     pairs = (pairs / (number - 1)[:, None, None]).reshape(counts.shape[0], size * size)
     observed = (weights @ pairs).reshape(-1, size, size)
@@ -176,3 +136,68 @@ def _distances(values: np.ndarray, totals: FloatArray, level: str) -> FloatArray
         return (gap**2)[None]
     total = values[:, None] + values[None, :]
     return (np.divide(gap, total, out=np.zeros_like(gap), where=total > 0) ** 2)[None]
+
+
+def icc_agreement(ratings: ArrayLike, *, confidence: float = 0.95) -> IccAgreement:
+    """ICC(A,1) and ICC(A,k): absolute agreement in a two-way model with random coders.
+
+    From the mean squares of units, coders and error; intervals after McGraw and Wong (1996,
+    table 7), as in R's ``irr``.
+
+    Args:
+        ratings: Shape (coders, units); units without a rating from every coder are left out.
+        confidence: Level of the intervals.
+
+    Returns:
+        Both coefficients; ``se`` is NaN. NaN with fewer than two coders or units, and when no
+        rating differs from another.
+    """
+    matrix = as_matrix(ratings, "ratings").T
+    matrix = matrix[~np.isnan(matrix).any(axis=1)]
+    n, k = matrix.shape
+    gap = Agreement(np.nan, np.nan, np.nan, np.nan, n, k)
+    if n < 2 or k < 2 or not np.ptp(matrix) > 0:
+        return IccAgreement(gap, gap, n, k)
+    by_unit, by_coder, grand = matrix.mean(axis=1), matrix.mean(axis=0), matrix.mean()
+    ms_unit = k * ((by_unit - grand) ** 2).sum() / (n - 1)
+    ms_coder = n * ((by_coder - grand) ** 2).sum() / (k - 1)
+    rest = matrix - by_unit[:, None] - by_coder[None, :] + grand
+    ms_error = (rest**2).sum() / ((n - 1) * (k - 1))
+    alpha = 1 - check_confidence(confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        single = (ms_unit - ms_error) / (
+            ms_unit + (k - 1) * ms_error + k / n * (ms_coder - ms_error)
+        )
+        average = (ms_unit - ms_error) / (ms_unit + (ms_coder - ms_error) / n)
+        low, high = _f_quantiles(single, ms_coder, ms_error, n, k, alpha)
+        rest_of = k * ms_coder + (k * n - k - n) * ms_error
+        single_limits = (
+            n * (ms_unit - low * ms_error) / (low * rest_of + n * ms_unit),
+            n * (high * ms_unit - ms_error) / (rest_of + n * high * ms_unit),
+        )
+        low, high = _f_quantiles(average, ms_coder, ms_error, n, k, alpha)
+        average_limits = (
+            n * (ms_unit - low * ms_error) / (low * (ms_coder - ms_error) + n * ms_unit),
+            n * (high * ms_unit - ms_error) / (ms_coder - ms_error + n * high * ms_unit),
+        )
+    if single == 1:
+        # Coders who agree fully leave no error to build an interval from.
+        single_limits = average_limits = (np.nan, np.nan)
+    return IccAgreement(
+        Agreement(float(single), np.nan, *map(float, single_limits), n, k),
+        Agreement(float(average), np.nan, *map(float, average_limits), n, k),
+        n,
+        k,
+    )
+
+
+def _f_quantiles(
+    icc: float, ms_coder: float, ms_error: float, n: int, k: int, alpha: float
+) -> tuple[float, float]:
+    """Quantiles of F with Satterthwaite's degrees of freedom for coders plus error."""
+    a = k * icc / (n * (1 - icc))
+    b = 1 + k * icc * (n - 1) / (n * (1 - icc))
+    df = (a * ms_coder + b * ms_error) ** 2 / (
+        (a * ms_coder) ** 2 / (k - 1) + (b * ms_error) ** 2 / ((n - 1) * (k - 1))
+    )
+    return special.fdtri(n - 1, df, 1 - alpha / 2), special.fdtri(df, n - 1, 1 - alpha / 2)
