@@ -395,6 +395,16 @@ _DISCLOSURE = (
         ),
         ("level", "unit", "reason"), restricted=False,
     ),
+    Contract(
+        "problem_counts", "disclosure", "problems of one case in one kind of raw file, rows not named",
+        (
+            _text("source", "Kind of raw file: first part of its path (surveys, interviews, plans, registers)"),
+            _text("case", "Case id in the catalogue of dirty data"),
+            _text("severity", "What was done", values=("reject", "repair", "fail")),
+            Column("count", "integer", "Rows, selections or documents touched", minimum=0),
+        ),
+        ("source", "case", "severity"), restricted=False,
+    ),
 )
 
 _PROBLEMS = (

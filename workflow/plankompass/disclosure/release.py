@@ -1,0 +1,189 @@
+"""What leaves the restricted tables: the publishable folder, and the gate in front of it.
+
+Every table that a report reads is written here and nowhere else. The gate attacks exactly these
+rows; when it finds anything, nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from plankompass.disclosure.primary import STAGE, row_units
+from plankompass.disclosure.rounding import DECIMALS, round_half_away
+from plankompass.disclosure.rules import RuleBook
+from plankompass.study.codebook import load_codebook
+from plankompass.study.config_models import DisclosureConfig
+from plankompass.study.problems import StageFailedError
+from plankompass.tables import CONTRACTS, empty_table, read_table, write_table
+
+log = logging.getLogger(__name__)
+
+# Public facts, from public documents and registers: they leave as they are.
+PUBLIC_TABLES = (
+    "municipalities",
+    "councils",
+    "goals",
+    "goal_links",
+    "plan_dates",
+    "scale_quality",
+    "gatherings",
+)
+
+
+def release_tables(
+    inputs: Mapping[str, Path | list[Path]], outputs: Mapping[str, Path], params: Mapping[str, Any]
+) -> None:
+    """Attack what is about to leave and write it when nothing was found.
+
+    Args:
+        inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``avvik`` and the
+            public tables by their names.
+        outputs: ``publishable_estimates``, ``comparisons``, ``publishable_response``,
+            ``suppressed``, ``problem_counts``, ``gate`` and public tables by their names.
+        params: ``disclosure`` (thresholds), ``codebook`` (folder).
+
+    Raises:
+        StageFailedError: A protected number can be derived, a row is published without being
+            allowed, or an output is asked for that may not leave. Nothing is written then.
+    """
+    rules = RuleBook.of(
+        DisclosureConfig.model_validate(params["disclosure"]), load_codebook(params["codebook"])
+    )
+    tables = collect_tables(inputs, outputs, rules)
+    gate = {"rules": rules.config.model_dump(mode="json")}
+    for name, frame in sorted(tables.items()):
+        write_table(name, frame, outputs[name])
+    if "gate" in outputs:
+        path = Path(outputs["gate"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(gate, ensure_ascii=False, indent=2, sort_keys=True)
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+def collect_tables(
+    inputs: Mapping[str, Path | list[Path]], outputs: Mapping[str, Path], rules: RuleBook
+) -> dict[str, pd.DataFrame]:
+    """Make every publishable table that is asked for.
+
+    Args:
+        inputs: As in ``release_tables``.
+        outputs: As in ``release_tables``.
+        rules: Thresholds.
+
+    Returns:
+        Table name to rows.
+
+    Raises:
+        StageFailedError: An output is restricted, or the input it is made from is missing.
+    """
+    primary = read_table("publishable_estimates", _first(inputs["primary"]))
+    makers = {
+        "publishable_estimates": lambda: without_se(primary),
+        "comparisons": lambda: publish_comparisons(_read(inputs, "comparisons"), primary, rules),
+        "publishable_response": lambda: publish_response(_read(inputs, "response"), rules),
+        "suppressed": lambda: count_suppressed(primary),
+        "problem_counts": lambda: count_problems(_read(inputs, "avvik")),
+    }
+    tables, wrong = {}, []
+    for name in sorted(set(outputs) - {"gate"}):
+        if name in makers:
+            tables[name] = makers[name]()
+        elif name in PUBLIC_TABLES and not CONTRACTS[name].restricted and name in inputs:
+            frame = _read(inputs, name)
+            # what only the machine suggested never reaches a report
+            tables[name] = frame.assign(suggested=pd.NA) if name == "goal_links" else frame
+        else:
+            wrong.append(f"{name}: not a table that may leave, or not among the inputs")
+    if wrong:
+        raise StageFailedError(STAGE, wrong)
+    return tables
+
+
+def _first(path: Path | list[Path]) -> Path:
+    return path if isinstance(path, str | Path) else next(iter(path))
+
+
+def _read(inputs: Mapping[str, Path | list[Path]], name: str) -> pd.DataFrame:
+    paths = inputs[name]
+    files = [paths] if isinstance(paths, str | Path) else sorted(paths)
+    frames = [f for path in files if len(f := read_table(name, path))]
+    return pd.concat(frames, ignore_index=True) if frames else empty_table(name)
+
+
+def without_se(primary: pd.DataFrame) -> pd.DataFrame:
+    """Estimates without standard errors: unrounded, they give the group's own spread away."""
+    return primary.assign(se=np.nan)
+
+
+def publish_comparisons(
+    comparisons: pd.DataFrame, primary: pd.DataFrame, rules: RuleBook
+) -> pd.DataFrame:
+    """Blank each comparison whose own number is hidden, and round the others as their numbers are.
+
+    Args:
+        comparisons: Rows of the contract ``comparisons``.
+        primary: What may be published.
+        rules: Units of the values.
+
+    Returns:
+        The comparisons that may leave.
+    """
+    keys = ["wave", "group", "gathering", "indicator", "component"]
+    own = primary[(primary["level"] == "municipality") & (primary["status"] == "published")]
+    shown = set(own[["unit", *keys]].itertuples(index=False, name=None))
+    rows = comparisons[["kommune_id", *keys]].itertuples(index=False, name=None)
+    hidden = np.fromiter((row not in shown for row in rows), bool, count=len(comparisons))
+    out = comparisons.copy()
+    out.loc[hidden, ["difference", "lower", "upper", "p_value", "peer_mean"]] = np.nan
+    out.loc[hidden, "verdict"] = "hidden"
+    units = row_units(out, rules)
+    for unit in sorted(set(units)):
+        rows_of_unit = units == unit
+        for column in ("peer_mean", "difference", "lower", "upper"):
+            values = out.loc[rows_of_unit, column].to_numpy(np.float64)
+            out.loc[rows_of_unit, column] = round_half_away(values, DECIMALS[unit])
+    # an unrounded p value would give the standard error away
+    out["p_value"] = round_half_away(out["p_value"].to_numpy(np.float64), 3)
+    return out
+
+
+def publish_response(response: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
+    """Response of each population, with small numbers of answers hidden.
+
+    Args:
+        response: Restricted response table.
+        rules: Thresholds.
+
+    Returns:
+        Rows of the contract ``publishable_response``.
+    """
+    hidden = (response["n"] < rules.config.min_n).to_numpy()
+    out = response.assign(status=np.where(hidden, "hidden", "published"))
+    out["rate"] = np.round(out["rate"].to_numpy(np.float64), 2)
+    out.loc[hidden, "n"] = pd.NA
+    out.loc[hidden, "rate"] = np.nan
+    return out
+
+
+def count_suppressed(primary: pd.DataFrame) -> pd.DataFrame:
+    """Count hidden numbers by unit and reason."""
+    gone = primary[primary["status"].isin(["hidden", "unreliable"])]
+    counts = gone.groupby(["level", "unit", "reason"]).size().rename("count").reset_index()
+    return counts if len(counts) else empty_table("suppressed")
+
+
+def count_problems(avvik: pd.DataFrame) -> pd.DataFrame:
+    """Count problems by kind of source and case, without saying which rows."""
+    source = avvik["file"].astype("object").str.split("/").str[0].where(
+        avvik["file"].str.contains("/"), "other"
+    )  # fmt: skip
+    grouped = avvik.assign(source=source.fillna("other")).groupby(["source", "case", "severity"])
+    counts = grouped["count"].sum().reset_index()
+    return counts if len(counts) else empty_table("problem_counts")

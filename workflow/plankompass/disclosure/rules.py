@@ -1,0 +1,128 @@
+"""The thresholds a row is held against: configuration and codebook together, the stricter holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plankompass.study.codebook import Codebook
+from plankompass.study.codebook_models import Indicator
+from plankompass.study.config_models import DisclosureConfig
+
+SURVEY_GROUPS = ("folkevalgte", "administrasjon", "innbyggere", "deltakere")
+RESIDENTS = "innbyggere"
+INTERVIEWS = "intervju"
+DOCUMENTS = "dokument"
+SOURCES = "kilder"
+
+# A share is shown as a class when three neighbouring counts lie in the class: with counts 0 and 1
+# alone, the one who answered yes would know that nobody else did. Under 11 answers the count 2 is
+# 20 % or more, no true class "under 20 %" holds three counts, and the share is hidden instead.
+CLASS_MIN_N = 11
+CLASS_COUNTS = 2
+# Under 20 answers a mean that allows all answers to be equal is hidden, whether they are or not:
+# hidden only when they are equal, the hiding itself would say so.
+SMALL_N = 20
+
+AT_LEAST_THREE = "at_least_three"
+FEWER_THAN_THREE = "fewer_than_three"
+
+_CODEBOOK_KEYS = {INTERVIEWS: "interviews", DOCUMENTS: "goals"}
+_PREFIX_UNITS = {"rank": "rank", "share": "share"}
+_OPERATOR_UNITS = {
+    "mean_of_items": "mean",
+    "ranked_means": "mean",
+    "profile_of_means": "mean",
+    "group_difference": "gap",
+    "share_at_least": "share",
+    "share_selected": "share",
+    "share_of_interviews_with_code": "share",
+    "ratio": "share",
+    "mean_of_shares": "share",
+    "additive_index": "index",
+    "within_deadline": "share",
+    "months_to_event": "months",
+    "rank_agreement": "correlation",
+    "convergence_class": "class",
+}
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Thresholds by indicator, level and group.
+
+    Attributes:
+        config: The study's thresholds.
+        indicators: The codebook's indicators by id.
+        reverse: Items whose answers are turned before they are averaged.
+    """
+
+    config: DisclosureConfig
+    indicators: Mapping[str, Indicator]
+    reverse: frozenset[str]
+
+    @classmethod
+    def of(cls, config: DisclosureConfig, book: Codebook) -> RuleBook:
+        """Bring configuration and codebook together."""
+        reverse = frozenset(i.id for i in book.items.values() if i.reverse)
+        return cls(config, book.indicators, reverse)
+
+    def min_n(self, indicator: str, level: str, group: str) -> int:
+        """Fewest units behind a number: the stricter of configuration and codebook.
+
+        Args:
+            indicator: Indicator id.
+            level: ``municipality``, ``peer_group`` or ``network``.
+            group: Group of respondents or kind of source.
+
+        Returns:
+            Respondents for survey groups, interviews for codes, goals for documents.
+        """
+        own = self.indicators[indicator].min_n
+        key = _CODEBOOK_KEYS.get(group, group)
+        codebook = int(own.get(key, own.get("municipalities", 1)))
+        if group == RESIDENTS:
+            floor = max(self.config.min_n_residents, self.config.min_n)
+        elif group in SURVEY_GROUPS:
+            floor = self.config.min_n
+        elif group == INTERVIEWS:
+            floor = self.config.min_interviews
+        else:
+            return codebook
+        if level != "municipality":
+            floor = max(floor, self.config.min_n_network)
+        return max(floor, codebook)
+
+    def unit(self, indicator: str, component: str) -> str:
+        """What a row's value is measured in.
+
+        Args:
+            indicator: Indicator id.
+            component: The row's component.
+
+        Returns:
+            ``mean``, ``gap``, ``share``, ``rank``, ``index``, ``months``, ``correlation``, ``class``.
+        """
+        prefix, _, rest = component.partition(":")
+        if rest and prefix in _PREFIX_UNITS:
+            return _PREFIX_UNITS[prefix]
+        return _OPERATOR_UNITS[self.indicators[indicator].operator]
+
+    def network_only(self, indicator: str, component: str) -> bool:
+        """Whether a number is meant for the network alone and may not be shown for a municipality."""
+        entry = self.indicators[indicator]
+        codes = entry.params.get("network_only_codes", ())
+        return "municipality" not in entry.levels or component in codes
+
+    def bounds(self, indicator: str) -> tuple[float, float] | None:
+        """The indicator's lowest and highest value; None when its values are classes."""
+        low, high = self.indicators[indicator].range[0], self.indicators[indicator].range[-1]
+        if isinstance(low, str) or isinstance(high, str):
+            return None
+        return float(low), float(high)
+
+
+def other_group(component: str) -> str | None:
+    """The second group of a perception gap, whose component is ``<item or set>|<group>``."""
+    _, bar, group = component.partition("|")
+    return group if bar else None
