@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,14 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference material beside the checkout is not on this machine")
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where nothing may be skipped (continuous integration), a skip is a failure."""
+    report = yield
+    if report.skipped and os.environ.get("PLANKOMPASS_NO_SKIPS"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipping is not allowed here: {reason}"
+    return report

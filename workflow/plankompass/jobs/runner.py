@@ -15,6 +15,9 @@ PARTIAL_PREFIX = ".partial-"
 #: What went wrong in this run, as told to the user, in order of failing.
 failures: list[str] = []
 
+#: Jobs that were finished in this run.
+finished = 0
+
 _pool: WarmPool | None = None
 
 
@@ -100,3 +103,5 @@ def run_job(entry: str, input: Any, output: Any, params: Any, log: Any) -> None:
         raise JobFailedError(problem)
     for name, path in temporary.items():
         path.replace(outputs[name])
+    global finished
+    finished += 1

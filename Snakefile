@@ -1,0 +1,29 @@
+# Plankompass: from a study's raw files to comparison reports for each municipality.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+# Another study's configuration (--configfile) stands alone; it is not merged into the example's.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config.yaml"
+
+
+container: None
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/indicators.smk"
+include: "workflow/rules/disclosure.smk"
+include: "workflow/rules/reports.smk"
+
+
+rule all:
+    """Every report of the study, and the tables behind them."""
+    default_target: True
+    input:
+        final_reports(),
+        tidy_tables(),
+        indicator_tables(),
+        publishable_tables(),

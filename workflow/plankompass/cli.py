@@ -1,0 +1,150 @@
+"""The command line. Each command is a few lines here; its work stands in ``plankompass.commands``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plankompass import __version__
+from plankompass.study.problems import PlankompassError
+
+ROOT = Path(__file__).resolve().parents[2]
+USERS = "For users"
+DEVELOPERS = "For developers"
+
+app = typer.Typer(
+    name="plankompass",
+    help="From a study's raw files to comparison reports for each municipality.",
+    epilog="Users: ./plankompass build eksempel, then open reports/eksempel/index.html. "
+    "Developers: ./plankompass test -k disclosure",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """From a study's raw files to comparison reports for each municipality."""
+
+
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass build eksempel/9901/rapport.pdf")
+def build(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="STUDY, STUDY/CODE or STUDY/CODE/rapport.pdf; the example study if left out."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only show what would be done.")
+    ] = False,
+    cores: Annotated[int | None, typer.Option(min=1, help="Cores to use; all if left out.")] = None,
+) -> None:
+    """Build reports; only what changed is done again."""
+    from plankompass.commands.build import build as run
+
+    raise typer.Exit(run(targets or [], ROOT, dry_run=dry_run, cores=cores))
+
+
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass new nettverk2019")
+def new(
+    study: Annotated[str, typer.Argument(help="Id of the study: small letters, digits, - and _.")],
+) -> None:
+    """Lay out a study of your own: configuration, raw folder, empty registers."""
+    from plankompass.commands.new_study import lay_out_study
+
+    for line in lay_out_study(study, ROOT):
+        print(line)
+
+
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass check nettverk2019")
+def check(
+    study: Annotated[str, typer.Argument(help="The study.")] = "eksempel",
+    update_manifest: Annotated[
+        bool,
+        typer.Option(
+            "--update-manifest", help="Write today's hashes of the raw files to manifest.yaml."
+        ),
+    ] = False,
+) -> None:
+    """Check configuration, codebook and raw files without building; list every problem."""
+    from plankompass.commands.check_study import check_study
+
+    raise typer.Exit(check_study(study, ROOT, update_manifest=update_manifest))
+
+
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass inspect svar.sav --json")
+def inspect(
+    file: Annotated[
+        Path, typer.Argument(help="Any survey export, interview project or plan document.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+) -> None:
+    """Show what the pipeline sees in one file, without a study."""
+    from plankompass.commands.inspect_file import inspect_one
+
+    raise typer.Exit(inspect_one(file, as_json=as_json))
+
+
+@app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass test -k disclosure",
+             context_settings={"allow_extra_args": True, "ignore_unknown_options": True})  # fmt: skip
+def test(context: typer.Context) -> None:
+    """Set up what the tests need and run them; further options go to pytest."""
+    from plankompass.commands.testing import run_tests
+
+    raise typer.Exit(run_tests(context.args, ROOT))
+
+
+@app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass lint")
+def lint() -> None:
+    """Check style, docstrings, the workflow's format and which room imports which."""
+    from plankompass.commands.testing import run_lint
+
+    raise typer.Exit(run_lint(ROOT))
+
+
+@app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass benchmark")
+def benchmark() -> None:
+    """Measure the example study, stage by stage, into benchmarks/RESULTS.md."""
+    from plankompass.commands.measuring import run_benchmark
+
+    raise typer.Exit(run_benchmark(ROOT))
+
+
+@app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass docs")
+def docs(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Only tell whether they are true.")
+    ] = False,
+) -> None:
+    """Write the data dictionary and the configuration's description from the code."""
+    from plankompass.commands.documentation import write_documentation
+
+    raise typer.Exit(write_documentation(ROOT, check_only=check_only))
+
+
+def main() -> None:
+    """Run the command line; a user's mistake gives a message, not a traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        app(prog_name="./plankompass")
+    except PlankompassError as error:
+        print(f"plankompass: {error}", file=sys.stderr)
+        sys.exit(2)

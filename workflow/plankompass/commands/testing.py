@@ -1,0 +1,97 @@
+"""Tests and lint: what they need from the system, and what they run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+#: System packages that tests use, by the command that shows they are there.
+SYSTEM_PACKAGES = {"chromium": "chromium"}
+_BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _has(command: str) -> bool:
+    names = _BROWSER_NAMES if command == "chromium" else (command,)
+    return any(shutil.which(name) for name in names)
+
+
+def install_system_packages() -> None:
+    """Install what tests need from the system where that may be done: as root, with apt.
+
+    What cannot be installed is left to the tests, which skip with a line that says so.
+    """
+    missing = [package for command, package in SYSTEM_PACKAGES.items() if not _has(command)]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(
+            f"not installed, and tests that need it are skipped: {', '.join(missing)} "
+            "(run as root where apt-get is, or install it yourself)"
+        )
+        return
+    print(f"installing for the tests: {', '.join(missing)} ...", flush=True)
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", *missing]):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            print(f"could not be installed: {' '.join(command)}: {done.stderr.strip()[-300:]}")
+            return
+
+
+def run_tests(arguments: Sequence[str], root: Path) -> int:
+    """Run the tests.
+
+    Args:
+        arguments: Further arguments of pytest.
+        root: The checkout.
+
+    Returns:
+        pytest's exit code.
+    """
+    install_system_packages()
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=root, env=environment, check=False).returncode
+
+
+def lint_commands(root: Path) -> list[list[str]]:
+    """The commands of ``plankompass lint``.
+
+    Args:
+        root: The checkout.
+
+    Returns:
+        One argument list a check.
+    """
+    tools = Path(sys.executable).parent
+    rules = sorted(str(p.relative_to(root)) for p in (root / "workflow/rules").glob("*.smk"))
+    return [
+        [str(tools / "ruff"), "check", "--no-cache", "workflow", "tests", "benchmarks"],
+        [str(tools / "ruff"), "format", "--check", "--no-cache", "workflow", "tests", "benchmarks"],
+        [str(tools / "snakefmt"), "--check", "Snakefile", *rules],
+        [str(tools / "lint-imports"), "--no-cache"],
+        [str(tools / "snakemake"), "--lint"],
+    ]
+
+
+def run_lint(root: Path) -> int:
+    """Run every style check and tell which failed.
+
+    Args:
+        root: The checkout.
+
+    Returns:
+        0 when all passed.
+    """
+    failed = []
+    for command in lint_commands(root):
+        name = Path(command[0]).name
+        print(f"== {name} {' '.join(command[1:3])}", flush=True)
+        if subprocess.run(command, cwd=root, check=False).returncode != 0:
+            failed.append(name)
+    print("all checks passed" if not failed else f"failed: {', '.join(sorted(set(failed)))}")
+    return 1 if failed else 0

@@ -1,0 +1,77 @@
+# Disclosure control: hides what could give a person away, attacks what is left, and only then opens
+# the gate: publishable/ is the one folder that reports read.
+#
+# Required: indicators/, public facts of tidy/. Made: publishable/, with gate.json.
+PUBLISHABLE = (
+    "estimates",
+    "comparisons",
+    "response",
+    "suppressed",
+    "municipalities",
+    "councils",
+    "gatherings",
+    "plan_dates",
+    "goals",
+    "goal_links",
+    "documents",
+    "scale_quality",
+    "coder_agreement",
+    "problem_counts",
+)
+
+
+def publishable_tables():
+    """Every publishable table, and the record of the attack."""
+    return [*(publishable(table) for table in PUBLISHABLE), f"{PROCESSED}/publishable/gate.json"]
+
+
+rule suppress_primary:
+    input:
+        estimates=all_estimates(),
+        response=response(),
+        scale_quality=scale_quality(),
+    output:
+        primary=f"{PROCESSED}/disclosure/primary.parquet",
+    params:
+        disclosure=PLAN.part("disclosure"),
+        codebook=PLAN.config.codebook,
+        codebook_part=codebook_parts.indicators_part(PLAN.book),
+        code=code_of("disclosure.primary"),
+    log:
+        f"{LOGS}/suppress_primary.log",
+    message:
+        "Hiding small cells"
+    run:
+        call("disclosure.primary:suppress_primary", input, output, params, log)
+
+
+rule release_tables:
+    input:
+        primary=f"{PROCESSED}/disclosure/primary.parquet",
+        comparisons=f"{PROCESSED}/disclosure/comparisons.parquet",
+        estimates=all_estimates(),
+        response=response(),
+        scale_quality=scale_quality(),
+        coder_agreement=coder_agreement(),
+        municipalities=tidy("municipalities"),
+        councils=tidy("councils"),
+        gatherings=tidy("gatherings"),
+        plan_dates=tidy("plan_dates"),
+        goals=tidy("goals"),
+        goal_links=tidy("goal_links"),
+        documents=[plan_table(p.code, "documents") for p in PLAN.participants],
+        avvik=f"{PROCESSED}/tidy/avvik.csv",
+    output:
+        **{table: publishable(table) for table in PUBLISHABLE},
+        gate=f"{PROCESSED}/publishable/gate.json",
+    params:
+        disclosure=PLAN.part("disclosure"),
+        codebook=PLAN.config.codebook,
+        codebook_part=codebook_parts.indicators_part(PLAN.book),
+        code=code_of("disclosure.release"),
+    log:
+        f"{LOGS}/release_tables.log",
+    message:
+        "Attacking what would be published, then opening the gate"
+    run:
+        call("disclosure.release:release_tables", input, output, params, log)

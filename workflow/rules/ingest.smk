@@ -1,0 +1,181 @@
+# Ingest: raw files to tidy tables; changes shape only.
+#
+# Required: the raw files that the configuration names (passed as hashes in params, since a file name
+# may hold characters the engine reads as wildcards).
+# Made: tidy/<table>.parquet, and tidy/avvik.csv with every problem found.
+TIDY = (
+    "municipalities",
+    "councils",
+    "frames",
+    "gatherings",
+    "attendance",
+    "plan_dates",
+    "respondents",
+    "answers",
+    "interviews",
+    "segments",
+    "goals",
+    "goal_links",
+    "measures",
+)
+
+
+def tidy_tables():
+    """Every tidy table, and the list of problems."""
+    plans = [plan_table(p.code, table) for p in PLAN.participants for table in ("documents", "blocks")]
+    return [*(tidy(table) for table in TIDY), *plans, f"{PROCESSED}/tidy/avvik.csv"]
+
+
+def plan_table(code, table):
+    """Path of one municipality's table of plan documents."""
+    return f"{PROCESSED}/tidy/plans/{code}/{table}.parquet"
+
+
+rule ingest_registers:
+    output:
+        municipalities=tidy("municipalities"),
+        councils=tidy("councils"),
+        frames=tidy("frames"),
+        gatherings=tidy("gatherings"),
+        attendance=tidy("attendance"),
+        plan_dates=tidy("plan_dates"),
+        avvik=avvik("registers"),
+    params:
+        raw=PLAN.config.raw,
+        registers=PLAN.part("registers"),
+        waves=PLAN.part("waves"),
+        report_wave=PLAN.config.report.wave,
+        hashes=PLAN.hashes_of(list(PLAN.part("registers").values())),
+        code=code_of("ingest.registers"),
+    log:
+        f"{LOGS}/ingest_registers.log",
+    message:
+        "Reading the registers"
+    run:
+        call("ingest.registers:ingest_registers", input, output, params, log)
+
+
+rule ingest_surveys:
+    input:
+        municipalities=tidy("municipalities"),
+        councils=tidy("councils"),
+        frames=tidy("frames"),
+        gatherings=tidy("gatherings"),
+    output:
+        respondents=tidy("respondents"),
+        answers=tidy("answers"),
+        avvik=avvik("surveys"),
+    params:
+        study=STUDY,
+        raw=PLAN.config.raw,
+        surveys=PLAN.part("surveys"),
+        waves=PLAN.part("waves"),
+        registers=PLAN.part("registers"),
+        salt_file=PLAN.config.salt_file,
+        limits=PLAN.part("limits"),
+        codebook=PLAN.config.codebook,
+        hashes=PLAN.hashes_of([f for s in PLAN.config.surveys for f in (s.file, s.codebook)]),
+        codebook_part=codebook_parts.survey_part(PLAN.book),
+        code=code_of("ingest.surveys"),
+    log:
+        f"{LOGS}/ingest_surveys.log",
+    message:
+        "Reading the surveys"
+    run:
+        call("ingest.surveys:ingest_surveys", input, output, params, log)
+
+
+rule ingest_interviews:
+    input:
+        municipalities=tidy("municipalities"),
+    output:
+        interviews=tidy("interviews"),
+        segments=tidy("segments"),
+        avvik=avvik("interviews"),
+    params:
+        raw=PLAN.config.raw,
+        interviews=PLAN.part("interviews"),
+        waves=PLAN.part("waves"),
+        limits=PLAN.part("limits"),
+        codebook=PLAN.config.codebook,
+        hashes=PLAN.hashes_of(interview_files()),
+        codebook_part=codebook_parts.interview_part(PLAN.book),
+        code=code_of("ingest.interviews"),
+    log:
+        f"{LOGS}/ingest_interviews.log",
+    message:
+        "Reading the interview codings"
+    run:
+        call("ingest.interviews:ingest_interviews", input, output, params, log)
+
+
+rule read_plan_documents:
+    input:
+        municipalities=tidy("municipalities"),
+        councils=tidy("councils"),
+        plan_dates=tidy("plan_dates"),
+    output:
+        documents=plan_table("{code}", "documents"),
+        blocks=plan_table("{code}", "blocks"),
+        avvik=avvik("plans/{code}"),
+    params:
+        raw=PLAN.config.raw,
+        plans=PLAN.part("plans"),
+        kommune_id=kommune_id_of,
+        waves=PLAN.part("waves"),
+        report_wave=PLAN.config.report.wave,
+        limits=PLAN.part("limits"),
+        codebook=PLAN.config.codebook,
+        hashes=plan_hashes,
+        codebook_part=codebook_parts.plan_part(PLAN.book),
+        code=code_of("ingest.plans"),
+    log:
+        f"{LOGS}/read_plan_documents/{{code}}.log",
+    message:
+        "Reading the plan documents of {wildcards.code}"
+    run:
+        call("ingest.plans:read_plan_documents", input, output, params, log)
+
+
+rule ingest_goal_register:
+    input:
+        municipalities=tidy("municipalities"),
+        documents=[plan_table(p.code, "documents") for p in PLAN.participants],
+    output:
+        goals=tidy("goals"),
+        goal_links=tidy("goal_links"),
+        measures=tidy("measures"),
+        avvik=avvik("goals"),
+    params:
+        raw=PLAN.config.raw,
+        plans=PLAN.part("plans"),
+        waves=PLAN.part("waves"),
+        report_wave=PLAN.config.report.wave,
+        codebook=PLAN.config.codebook,
+        hashes=PLAN.hashes_of(goal_files()),
+        codebook_part=codebook_parts.plan_part(PLAN.book),
+        code=code_of("ingest.goals"),
+    log:
+        f"{LOGS}/ingest_goal_register.log",
+    message:
+        "Reading goals, links and confirmations"
+    run:
+        call("ingest.goals:ingest_goal_register", input, output, params, log)
+
+
+rule collect_problems:
+    input:
+        avvik=[
+            *(avvik(stage) for stage in ("registers", "surveys", "interviews", "goals")),
+            *(avvik(f"plans/{p.code}") for p in PLAN.participants),
+        ],
+    output:
+        avvik=f"{PROCESSED}/tidy/avvik.csv",
+    params:
+        code=code_of("ingest.collect"),
+    log:
+        f"{LOGS}/collect_problems.log",
+    message:
+        "Collecting the problems found"
+    run:
+        call("ingest.collect:collect_problems", input, output, params, log)
