@@ -41,7 +41,7 @@ class Codebook:
 
     Attributes:
         items, scales, missing_codes, groups, waves, batteries: From items.yaml, by id.
-        codes, interview_roles, coding_rules: From codes.yaml.
+        codes, interview_roles, role_synonyms, source_kinds, coding_rules: From codes.yaml.
         measures, document_kinds, document_rules: From document_measures.yaml.
         indicators, operators, sources, level_rules: From indicators.yaml.
         research_questions, sentence_rules, never_claim, forbidden_patterns: From report_questions.yaml.
@@ -62,6 +62,8 @@ class Codebook:
         self.batteries = items.batteries
         self.codes = {c.id: c for c in codes.codes}
         self.interview_roles = codes.interview_roles
+        self.role_synonyms = codes.role_synonyms
+        self.source_kinds = codes.source_kinds
         self.coding_rules = codes.coding_rules
         self.measures = {m.id: m for m in measures.measures}
         self.document_kinds = measures.document_kinds

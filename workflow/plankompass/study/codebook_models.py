@@ -149,6 +149,12 @@ class CodesFile(CodebookModel):
     schema_version: str
     coding_rules: dict[str, Any]
     interview_roles: list[str]
+    role_synonyms: dict[str, list[str]] = Field(
+        default_factory=dict, description="Other ways to write a role, by role"
+    )
+    source_kinds: dict[Literal["interview", "presentation", "homework", "workshop"], list[str]] = (
+        Field(default_factory=dict, description="Kinds of coded sources and how they are written")
+    )
     disclosure: str
     codes: list[Code]
 
