@@ -8,10 +8,13 @@ in ``workflow/reference/``; the example study brings its own made-up ones.
 from __future__ import annotations
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 from plankompass.study.problems import PlankompassError
 
@@ -48,6 +51,21 @@ class CodeChange:
     new_code: str
 
 
+@dataclass(frozen=True, order=True)
+class TerritoryChange:
+    """A day on which a municipality's territory changed.
+
+    Attributes:
+        day: First day of the new territory.
+        kind: ``merger``, ``split``, or ``new_territory`` when the code stayed the same.
+        before: Codes on the day before that the territory, or part of it, belonged to.
+    """
+
+    day: date
+    kind: Literal["merger", "split", "new_territory"]
+    before: tuple[str, ...]
+
+
 class MunicipalityRegister:
     """Lookups of municipality codes by date.
 
@@ -62,6 +80,16 @@ class MunicipalityRegister:
         self._by_code: dict[str, list[CodePeriod]] = {}
         for period in self.codes:
             self._by_code.setdefault(period.code, []).append(period)
+        self._by_name: dict[str, list[CodePeriod]] = {}
+        for period in self.codes:
+            for key in _name_parts(period):
+                self._by_name.setdefault(key, []).append(period)
+        self._forward: dict[date, dict[str, set[str]]] = {}
+        self._backward: dict[date, dict[str, set[str]]] = {}
+        for change in self.changes:
+            day, old, new = change.change_date, change.old_code, change.new_code
+            self._forward.setdefault(day, {}).setdefault(old, set()).add(new)
+            self._backward.setdefault(day, {}).setdefault(new, set()).add(old)
 
     def exists(self, code: str) -> bool:
         """Whether a code was valid at any time."""
@@ -79,27 +107,144 @@ class MunicipalityRegister:
         """All codes valid on a day, sorted by code."""
         return [p for p in self.codes if p.covers(day)]
 
+    def by_name(self, name: str) -> list[CodePeriod]:
+        """Periods of municipalities called ``name``, at any time, sorted by code and first day.
+
+        A name matches the short name, the official name, or one language's part of it, letter by
+        letter apart from case, outer spaces and Unicode composition.
+        """
+        return self._by_name.get(name_key(name), [])
+
+    def nearest_period(self, code: str, day: date) -> CodePeriod | None:
+        """The code's period covering a day, else the nearest one; None when it never existed."""
+        periods = self._by_code.get(code)
+        if not periods:
+            return None
+        return min(periods, key=lambda p: (_distance(p, day), p.valid_from))
+
+    def change_days(self) -> list[date]:
+        """Days on which any code changed, in order."""
+        return sorted(self._forward)
+
+    def _step(self, current: set[str], day: date, *, forward: bool) -> set[str]:
+        """Codes on the other side of one day's changes, from a snapshot of the codes before it.
+
+        All of a day's changes happen at once: a code that is both new and old on the same day is
+        never followed twice.
+        """
+        table = (self._forward if forward else self._backward).get(day, {})
+        probe = day if forward else day - timedelta(days=1)
+        out: set[str] = set()
+        for code in current:
+            steps = table.get(code, set())
+            out |= steps
+            if not steps or (code not in steps and self.valid(code, probe)):
+                # nothing happened to it, or it lives on with more or less territory (K4)
+                out.add(code)
+        return out
+
     def successors(self, code: str, start: date, end: date) -> set[str]:
-        """Codes that a code valid on ``start`` has become by ``end``, through all changes between."""
+        """What a code has become.
+
+        Args:
+            code: A code valid on ``start``.
+            start: Day of the code.
+            end: A later day.
+
+        Returns:
+            Codes on ``end`` of the code's territory, through all changes after ``start`` up to and
+            including ``end``; more than one when it was divided.
+        """
         current = {code}
-        for change in self.changes:
-            if start < change.change_date <= end and change.old_code in current:
-                if self.valid(change.old_code, change.change_date):
-                    # the code lives on with more or less territory (K4)
-                    current.add(change.new_code)
-                else:
-                    current.discard(change.old_code)
-                    step = {
-                        c.new_code
-                        for c in self.changes
-                        if c.change_date == change.change_date and c.old_code == change.old_code
-                    }
-                    current |= step
+        for day in self.change_days():
+            if start < day <= end:
+                current = self._step(current, day, forward=True)
         return current
 
     def predecessors(self, code: str, end: date, start: date) -> set[str]:
-        """Codes valid on ``start`` that have become ``code`` by ``end``."""
-        return {p.code for p in self.in_force(start) if code in self.successors(p.code, start, end)}
+        """What a code was made of.
+
+        Args:
+            code: A code valid on ``end``.
+            end: Day of the code.
+            start: An earlier day.
+
+        Returns:
+            Codes on ``start`` whose territory, or part of it, is in the code on ``end``.
+        """
+        current = {code}
+        for day in reversed(self.change_days()):
+            if start < day <= end:
+                current = self._step(current, day, forward=False)
+        return current
+
+    def image(self, code: str, day: date, other: date) -> set[str]:
+        """Successors or predecessors of a code valid on ``day``, whichever way ``other`` lies."""
+        if other >= day:
+            return self.successors(code, day, other)
+        return self.predecessors(code, day, other)
+
+    def territory_changes(self, code: str, day: date) -> list[TerritoryChange]:
+        """Changes that made the territory a code has on a day, latest first.
+
+        Args:
+            code: A code valid on ``day``.
+            day: The day.
+
+        Returns:
+            Mergers, splits and changed borders in the code's past. A mere change of code or name
+            is none.
+        """
+        found = []
+        current = {code}
+        for change_day in reversed(self.change_days()):
+            if change_day > day:
+                continue
+            before = self._step(current, change_day, forward=False)
+            after = self._step(before, change_day, forward=True)
+            if len(before) > len(current):
+                kept = current <= before
+                kind = "new_territory" if kept else "merger"
+                found.append(TerritoryChange(change_day, kind, tuple(sorted(before))))
+            elif after != current:
+                kind = "new_territory" if current <= before else "split"
+                found.append(TerritoryChange(change_day, kind, tuple(sorted(before))))
+                if kind == "split":
+                    # what happened to the whole before is not this part's own past
+                    break
+            current = before
+        return found
+
+    def first_split(self, code: str, day: date) -> date | None:
+        """First day after ``day`` on which a code valid that day is divided; None when it is not."""
+        current = {code}
+        for change_day in self.change_days():
+            if change_day > day:
+                current = self._step(current, change_day, forward=True)
+                if len(current) > 1:
+                    return change_day
+        return None
+
+
+def _distance(period: CodePeriod, day: date) -> int:
+    if period.covers(day):
+        return 0
+    if day < period.valid_from:
+        return (period.valid_from - day).days
+    return (day - period.valid_to).days + 1
+
+
+def name_key(name: str) -> str:
+    """A municipality's name as it is compared: composed Unicode, folded case, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def _name_parts(period: CodePeriod) -> set[str]:
+    names = {period.name, period.official_name}
+    names |= set(re.split(r"\s+[-–]\s+", period.official_name))
+    # "Bø (Nordland)" is also called Bø
+    names |= {re.sub(r"\s*\([^)]*\)$", "", name) for name in names}
+    return {name_key(name) for name in names if name.strip()}
 
 
 def _parse_day(text: str, file: str, line: int, column: str) -> date | None:
