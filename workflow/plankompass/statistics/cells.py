@@ -74,7 +74,7 @@ def cell_moments(
     mean = np.empty((cells, variables))
     squares = np.empty((cells, variables))
     for column in range(variables):
-        value = np.ascontiguousarray(values[:, column])
+        value = values[:, column].copy()  # contiguous, and free to be changed below
         missing = np.isnan(value)
         if missing.any():
             where = np.where(missing, cells, place)
