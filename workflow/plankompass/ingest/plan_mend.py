@@ -1,0 +1,139 @@
+"""Mending extracted text: lost ligatures, soft hyphens, words broken over lines, spaced-out letters.
+
+Every repair has exactly one possible result; what is not certain is left as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+LOST = "\ufffd"
+"""Stands where a glyph had no text; the replacement character of Unicode."""
+
+_SOFT_HYPHEN = "\u00ad"
+_BREAK_MARKS = "\ufffe\u0002"  # what the PDF library leaves for a hyphen at the end of a line
+_LIGATURES = ("ti", "tt", "ft", "fi", "ff", "fl", "ffi", "tti", "fj", "fft", "tf")
+_UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u0000\u0001\u0003-\u0008\u000b\u000e-\u001f]")
+_SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_LETTER = r"[^\W\d_]"
+_SPACED = re.compile(rf"(?<!\S)(?:{_LETTER} ){{3,}}{_LETTER}(?!\S)")
+_SPACED_GAP = re.compile(r" {2,}")
+_BULLET_ONLY = re.compile(r"^[\s•●○◦▪■□▫–\-*‣⁃]+$")
+_BROKEN_END = re.compile(rf"({_LETTER}{{2,}})[-\u2010{_SOFT_HYPHEN}{_BREAK_MARKS}]\s*$")
+_LANGUAGES = ("nb", "nn")
+
+
+@lru_cache(maxsize=65_536)
+def known_word(word: str) -> bool:
+    """Whether a word stands in the Norwegian word lists (bokmål or nynorsk)."""
+    from simplemma import is_known
+
+    return is_known(word.lower(), lang=_LANGUAGES)
+
+
+@lru_cache(maxsize=8_192)
+def _with_ligature(word: str) -> str:
+    """A word with :data:`LOST` in it, mended when exactly one ligature makes it a known word."""
+    if word.count(LOST) != 1 or len(word) < 4:
+        return word
+    made = {word.replace(LOST, piece) for piece in _LIGATURES}
+    known = sorted(w for w in made if known_word(w))
+    if not known and len(word) > 8:  # compounds: the longest known beginning decides
+        for cut in range(len(word), 5, -1):
+            heads = {m for m in made if known_word(m[:cut])}
+            if heads:
+                known = sorted(heads)
+                break
+    return known[0] if len(known) == 1 else word
+
+
+def _join_spaced(match: re.Match[str]) -> str:
+    letters = match.group().split(" ")
+    return "".join(letters)
+
+
+def mend_characters(text: str, *, breaks_are_hyphens: bool = True) -> str:
+    """Mend single characters of one line: spaces, invisible characters, ligatures, spaced letters.
+
+    Args:
+        text: One extracted line.
+        breaks_are_hyphens: Whether the library's mark at the line's end is a hyphen (PDF).
+
+    Returns:
+        The line in NFC. A hyphen mark at the end is kept as a soft hyphen for :func:`join_lines`; a
+        mark inside a word is a lost ligature and is mended when only one reading is a known word.
+    """
+    text = unicodedata.normalize("NFC", text)
+    stripped = text.rstrip()
+    if breaks_are_hyphens and stripped and stripped[-1] in _BREAK_MARKS:
+        stripped = stripped[:-1] + _SOFT_HYPHEN
+    for mark in _BREAK_MARKS:
+        stripped = stripped.replace(mark, LOST)
+    for ligature, plain in (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl"),
+                            ("ﬅ", "st"), ("ﬆ", "st")):  # fmt: skip
+        stripped = stripped.replace(ligature, plain)
+    stripped = _UNSEEN.sub("", stripped)
+    if _SPACED.search(stripped):
+        # letter by letter: two spaces between words, one between letters
+        parts = _SPACED_GAP.split(stripped)
+        stripped = " ".join(_SPACED.sub(_join_spaced, part) for part in parts)
+    stripped = _SPACES.sub(" ", stripped).strip()
+    if LOST in stripped:
+        stripped = " ".join(
+            re.sub(rf"[\w{LOST}]+", lambda m: _with_ligature(m.group()), word)
+            for word in stripped.split(" ")
+        )
+    inner, last = stripped[:-1], stripped[-1:]
+    return inner.replace(_SOFT_HYPHEN, "") + last
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Join the lines of one block to running text, mending words broken over lines.
+
+    A soft hyphen is always taken away. A hyphen is taken away when the next line goes on with a small
+    letter, and kept where the hyphen belongs to the text: before «og», «eller», «til» («barne- og
+    ungdomsskole»), and in compounds whose second part has a capital or is a number.
+
+    Args:
+        lines: Lines in order, each mended by :func:`mend_characters`.
+
+    Returns:
+        The text on one line.
+    """
+    text = ""
+    for line in lines:
+        line = line.strip()
+        if not line:
+            continue
+        if not text:
+            text = line
+            continue
+        broken = _BROKEN_END.search(text)
+        soft = text[-1] == _SOFT_HYPHEN
+        if broken and (soft or (not broken.group(1).isupper() and _continues_word(line))):
+            text = text.rstrip(f"-\u2010{_SOFT_HYPHEN} ") + line
+        elif broken and line[:1].isupper():
+            text = f"{text}{line}"
+        elif text.endswith("/"):
+            text += line
+        else:
+            text = f"{text} {line}"
+    return text.replace(_SOFT_HYPHEN, "")
+
+
+_KEEPS_HYPHEN = {"og", "eller", "til", "samt", "både", "som", "men", "i", "på", "for", "med", "av"}
+
+
+def _continues_word(line: str) -> bool:
+    first = re.match(r"[\wæøåÆØÅ]+", line)
+    if not first or not first.group()[0].islower():
+        return False
+    return first.group() not in _KEEPS_HYPHEN
+
+
+def is_bullet_only(text: str) -> bool:
+    """Whether a line holds nothing but a bullet."""
+    return bool(text) and bool(_BULLET_ONLY.match(text))

@@ -1,0 +1,132 @@
+"""The reader's own process: a file from outside may crash or hang a library, never the pipeline.
+
+Speaks lines of JSON: one request on standard input, ``{"path", "members", "megabytes"}``, and answers
+on standard output: ``{"open": {...}}``, one ``{"page": {...}}`` or ``{"bad_page": n}`` a page, at the
+end ``{"done": {...}}`` or ``{"refused": reason}``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+_MEMORY = 4_000_000_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def detect_format(path: Path) -> str:
+    """Tell a plan document's format by its first bytes, and by its ending where bytes do not tell.
+
+    Args:
+        path: The file.
+
+    Returns:
+        ``pdf``, ``docx``, ``html``, ``markdown`` or ``text``.
+
+    Raises:
+        PlanRefusedError: The format is not read; the reason says what to do.
+    """
+    from plankompass.ingest.plan_models import PlanRefusedError
+
+    with path.open("rb") as file:
+        head = file.read(2048)
+    suffix = path.suffix.lower()
+    if not head.strip(b"\x00\r\n\t "):
+        raise PlanRefusedError("the file is empty")
+    if b"%PDF-" in head[:1024] or suffix == ".pdf":
+        return "pdf"
+    if head.startswith(b"PK\x03\x04") or suffix == ".docx":
+        if suffix in {".odt", ".pptx", ".xlsx", ".ods"}:
+            raise PlanRefusedError(f"{suffix} is no plan format; save the document as PDF or DOCX")
+        return "docx"
+    if head.startswith(_OLE):
+        raise PlanRefusedError("an old Word file, or an encrypted one; save it as DOCX or PDF")
+    if head.startswith(b"{\\rtf"):
+        raise PlanRefusedError("RTF is not read; save the document as DOCX or PDF")
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if suffix in {".html", ".htm", ".xhtml"} or start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if suffix in {".md", ".markdown"}:
+        return "markdown"
+    if suffix in {".txt", ".text", ""}:
+        return "html" if start.startswith((b"<div", b"<p>", b"<body", b"<h1")) else "text"
+    raise PlanRefusedError("no plan format; PDF, DOCX, HTML, Markdown and plain text are read")
+
+
+def read_parts(path: Path, members: int, megabytes: int) -> Iterator[dict[str, Any]]:
+    """Read one document and give its parts as they come.
+
+    Args:
+        path: The file.
+        members: Most members of an archive.
+        megabytes: Largest unpacked size.
+
+    Yields:
+        The answers of the module's docstring.
+    """
+    from plankompass.ingest.plan_models import PlanRefusedError
+
+    try:
+        kind = detect_format(path)
+        if kind == "pdf":
+            yield from _pdf_parts(path)
+            return
+        if kind == "docx":
+            from plankompass.ingest.plan_docx import check_archive, read_docx
+
+            check_archive(path, members=members, megabytes=megabytes)
+            plan = read_docx(path)
+        else:
+            from plankompass.ingest.plan_markup import read_html, read_text
+
+            data = path.read_bytes()
+            plan = (
+                read_html(data) if kind == "html" else read_text(data, markdown=kind == "markdown")
+            )
+        yield {"done": plan.to_plain()}
+    except PlanRefusedError as error:
+        yield {"refused": str(error)}
+    except MemoryError:
+        yield {"refused": "reading the file takes more memory than is allowed"}
+    except RecursionError:
+        yield {"refused": "the file is nested too deep"}
+    except OSError:
+        yield {"refused": "the file cannot be opened"}
+
+
+def _pdf_parts(path: Path) -> Iterator[dict[str, Any]]:
+    from plankompass.ingest.plan_pdf import PdfReader
+
+    reader = PdfReader(path)
+    yield {"open": {"pages": reader.pages, "encrypted": reader.encrypted}}
+    for page in reader.read_pages():
+        yield {"bad_page": page} if isinstance(page, int) else {"page": asdict(page)}
+    yield {"done": {}}
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    except (ImportError, ValueError, OSError):
+        return  # not on this system; the time limit still holds
+
+
+def main() -> None:
+    """Answer requests until standard input closes."""
+    _limit_memory()
+    for line in sys.stdin:
+        request = json.loads(line)
+        parts = read_parts(Path(request["path"]), request["members"], request["megabytes"])
+        for part in parts:
+            sys.stdout.write(json.dumps(part, ensure_ascii=True) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
