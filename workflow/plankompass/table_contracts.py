@@ -343,6 +343,20 @@ _INDICATORS = (
         ),
         ("indicator", "group", "wave"), restricted=False,
     ),
+    Contract(
+        "coder_agreement", "indicators", "agreement between coders on one code, network level",
+        (
+            _text("code", "Code in the codebook"),
+            Column("coders", "integer", "Coders with a double-coded interview", minimum=0),
+            Column("interviews_double_coded", "integer", "Interviews coded by two or more", minimum=0),
+            Column("alpha", "number", "Krippendorff's alpha, nominal, interview x code; missing without variation", nullable=True),
+            Column("lower", "number", "Lower limit (bootstrap over interviews)", nullable=True),
+            Column("upper", "number", "Upper limit", nullable=True),
+            Column("gwet_ac1", "number", "Gwet's AC1", nullable=True),
+            Column("usable", "flag", "False where alpha is below the least the codebook accepts"),
+        ),
+        ("code",), restricted=False,
+    ),
 )
 
 _DISCLOSURE = (

@@ -91,9 +91,11 @@ rule compute_response:
         respondents=tidy("respondents"),
         answers=tidy("answers"),
         frames=tidy("frames"),
+        councils=tidy("councils"),
     output:
         response=response(),
     params:
+        waves=PLAN.part("waves"),
         code=code_of("indicators.response"),
     log:
         f"{LOGS}/compute_response.log",
