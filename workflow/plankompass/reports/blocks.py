@@ -1,0 +1,292 @@
+"""Blocks that several sections use: tables of numbers, bars by group, codes seen, steering chains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plankompass.reports import formats
+from plankompass.reports.publishable import TOTAL
+from plankompass.reports.schema_blocks import (
+    BarRow,
+    Bars,
+    ChainGoal,
+    ChainStage,
+    ChainStep,
+    GroupValue,
+    SteeringChain,
+    TableBlock,
+)
+from plankompass.reports.schema_parts import Column, Row, Shown, Table
+from plankompass.reports.writer import Writer
+
+_GOALS = "samfunnsdel"
+_PLATFORM = "plattform"
+GOAL_STAGES = ("mal_i_handlingsdel", "mal_med_budsjettlinje", "mal_i_arsmelding")
+PLATFORM_STAGES = (
+    "plattform_i_samfunnsdel",
+    "plattform_i_handlingsdel",
+    "plattform_med_budsjettlinje",
+)
+
+
+def numbers_table(
+    writer: Writer, block_id: str, indicators: Sequence[str], *, parts: bool = True
+) -> TableBlock:
+    """Some indicators with value, interval, n, the others' mean and the verdict in words.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicators: Indicator ids.
+        parts: Whether components are listed under each indicator.
+
+    Returns:
+        The table; a number that is not shown says why.
+    """
+    say = writer.voice.say
+    rows = []
+    for indicator in indicators:
+        entry = writer.book.indicators[indicator]
+        for group in entry.groups:
+            found = writer.data.components(
+                indicator, "municipality", writer.kommune_id, writer.wave, group
+            )
+            wanted = [c for c in found if ":" not in c and "|" not in c]
+            wanted.sort(key=lambda c: (c != TOTAL, _place(entry.inputs, c)))
+            for component in wanted if parts else wanted[:1]:
+                estimate = writer.own(indicator, group, component)
+                comparison = writer.comparison(estimate)
+                shown = writer.shown(estimate)
+                mean = writer.voice.peer_mean(comparison, indicator, component)
+                verdict = writer.voice.verdict(comparison, estimate)
+                rows.append(
+                    Row(
+                        header=writer.voice.component(indicator, component),
+                        sub=writer.voice.group(group) if len(entry.groups) > 1 else "",
+                        cells=[
+                            shown.text,
+                            shown.interval or say("common.none"),
+                            mean.text if mean else say("common.none"),
+                            verdict[1]
+                            if verdict[0] not in ("none", "hidden")
+                            else say("common.none"),
+                        ],
+                        marked=component == TOTAL and len(wanted) > 1,
+                    )
+                )
+    columns = [
+        Column(label=say("table_text.value"), align="right"),
+        Column(label=say("profile.interval"), align="right"),
+        Column(label=say("profile.peers"), align="right"),
+        Column(label=say("profile.verdict"), width=1.6),
+    ]
+    names = formats.joined([writer.voice.indicator(i) for i in indicators], writer.language)
+    table = Table(
+        caption=names, corner=say("profile.indicator"), corner_width=3.0, columns=columns, rows=rows
+    )
+    return TableBlock(
+        id=block_id, title=names, table=table, notes=[writer.voice.caveat(i) for i in indicators]
+    )
+
+
+def _place(inputs, component: str) -> int:
+    names = [*inputs.items, *inputs.measures, *inputs.codes]
+    return names.index(component) if component in names else len(names)
+
+
+def group_bars(
+    writer: Writer, block_id: str, indicator: str, groups: Sequence[str], *, top: int | None = None
+) -> Bars | None:
+    """Shares of an indicator's parts as bars, groups side by side.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicator: An indicator of shares.
+        groups: Groups shown.
+        top: Show only that many rows, largest first by the first group that is shown.
+
+    Returns:
+        The block, or None when nothing is shown for any group.
+    """
+    voice = writer.voice
+    components = _share_components(writer, indicator)
+    rows: list[tuple[float, BarRow]] = []
+    for component in components:
+        estimates = [writer.own(indicator, group, component) for group in groups]
+        if not any(e is not None and (e.shown or e.display) for e in estimates):
+            continue
+        values = [
+            GroupValue(group=group, label=voice.group(group), shown=voice.shown(estimate))
+            for group, estimate in zip(groups, estimates, strict=True)
+        ]
+        comparison = voice.peer_mean(writer.comparison(estimates[0]), indicator, component)
+        size = next((v.shown.value for v in values if v.shown.value is not None), -1.0)
+        rows.append(
+            (
+                size,
+                BarRow(
+                    label=voice.component(indicator, component),
+                    values=values,
+                    comparison=comparison,
+                ),
+            )
+        )
+    if not rows:
+        return None
+    if top is not None:
+        rows = sorted(rows, key=lambda r: -r[0])[:top]
+    bars = [row for _, row in rows]
+    return Bars(
+        id=block_id,
+        title=voice.indicator(indicator),
+        alt=voice.say(
+            "bars_text.alt", indicator=voice.indicator(indicator), count=len(bars),
+            first=bars[0].label, value=bars[0].values[0].shown.text, group=voice.group(groups[0]).lower(),
+        ),
+        unit=voice.say("profile_text.unit_share"),
+        comparison_label=voice.say("profile.peers"),
+        notes=[voice.caveat(indicator)],
+        rows=bars,
+    )  # fmt: skip
+
+
+def _share_components(writer: Writer, indicator: str) -> list[str]:
+    entry = writer.book.indicators[indicator]
+    return [c for item in entry.inputs.items for c in writer.book.answer_columns(item)]
+
+
+def code_table(writer: Writer, block_id: str, indicator: str, prefix: str) -> TableBlock | None:
+    """Which codes several of a municipality's interviews hold; None without interviews.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicator: An indicator of interview shares.
+        prefix: Category of codes, for instance ``"grep/"``.
+
+    Returns:
+        One row a code that may be spoken of: at least three interviews, or fewer.
+    """
+    voice = writer.voice
+    rows = []
+    for code in writer.book.indicators[indicator].inputs.codes:
+        if not code.startswith(prefix):
+            continue
+        estimate = writer.own(indicator, "intervju", code)
+        if estimate is None or not estimate.shown or not estimate.class_value:
+            continue
+        network = writer.network(indicator, "intervju", code)
+        rows.append(
+            Row(
+                header=voice.component(indicator, code),
+                cells=[voice.say(f"class.{estimate.class_value}"), voice.shown(network).text],
+            )
+        )
+    if not rows:
+        return None
+    title = voice.say("codes_text.title", category=voice.component(indicator, prefix.rstrip("/")))
+    columns = [
+        Column(label=voice.say("codes_text.here"), width=1.4),
+        Column(label=voice.say("codes_text.network"), align="right"),
+    ]
+    table = Table(caption=title, corner=voice.say("codes_text.code"), columns=columns, rows=rows)
+    return TableBlock(id=block_id, title=title, table=table, notes=[voice.caveat(indicator)])
+
+
+def _chain(
+    writer: Writer,
+    register: str,
+    indicator: str,
+    stages: Sequence[str],
+    block_id: str,
+) -> SteeringChain | None:
+    """Goals (or platform points) by name and how far each comes; None when none are registered."""
+    voice, say = writer.voice, writer.voice.say
+    goals = writer.data.rows("goals", kommune_id=writer.kommune_id, register=register)
+    if not goals:
+        return None
+    links = {
+        (link.goal, link.measure): link
+        for link in writer.data.rows("goal_links", kommune_id=writer.kommune_id)
+    }
+    rows = []
+    for goal in goals:
+        steps = [_step(writer, links.get((goal.goal, stage)), goal, stage) for stage in stages]
+        page = (
+            ""
+            if goal.page is None or goal.page != goal.page
+            else say("chain_text.page", page=int(goal.page))
+        )
+        rows.append(
+            ChainGoal(
+                number=_printed_number(goal.goal),
+                text=goal.text,
+                page=page,
+                area=goal.area,
+                steps=steps,
+            )
+        )
+    parts = []
+    for stage in stages:
+        estimate = writer.own(indicator, "dokument", stage)
+        parts.append(
+            ChainStage(id=stage, label=say(f"chain_text.{stage}"), count=_count(writer, estimate))
+        )
+    joint = writer.own(indicator, "dokument", "all_of")
+    said = "; ".join(f"{part.label}: {part.count.text}" for part in parts)
+    return SteeringChain(
+        id=block_id,
+        title=voice.indicator(indicator),
+        alt=say(f"chain_text.alt_{register}", count=len(rows), stages=said),
+        notes=[voice.caveat(indicator)],
+        start_label=say(f"chain_text.start_{register}"),
+        start_count=Shown(
+            text=say(f"chain_text.count_{register}", count=len(rows)), value=float(len(rows))
+        ),
+        stages=parts,
+        all_stages=_count(writer, joint) if joint is not None else None,
+        goals=rows,
+    )
+
+
+def _printed_number(goal_id: str) -> str:
+    """The goal's number as the register gives it; letters that only name the register are dropped."""
+    tail = goal_id.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
+    return tail or goal_id
+
+
+def _step(writer: Writer, link, goal, stage: str) -> ChainStep:
+    say = writer.voice.say
+    if (
+        stage == "plattform_med_budsjettlinje"
+        and goal.needs_money is not None
+        and not goal.needs_money
+    ):
+        return ChainStep(found=None, text=say("chain_text.no_money_needed"))
+    if link is None or link.confirmed is None or link.confirmed != link.confirmed:
+        return ChainStep(found=None, text=say("chain_text.not_confirmed"))
+    if not bool(link.confirmed):
+        return ChainStep(found=False, text=say("chain_text.no"))
+    page = link.evidence_page
+    if page is None or page != page:
+        return ChainStep(found=True, text=say("chain_text.yes"))
+    return ChainStep(found=True, text=say("chain_text.yes_page", page=int(page)))
+
+
+def _count(writer: Writer, estimate) -> Shown:
+    """A share of goals as "9 av 14": goals are public facts, so the count is always shown."""
+    if estimate is None or not estimate.shown or estimate.n is None:
+        return writer.shown(estimate)
+    count = round((estimate.value or 0.0) * estimate.n)
+    return Shown(text=formats.count_of(count, estimate.n, writer.language), value=float(count))
+
+
+def goal_chain(writer: Writer) -> SteeringChain | None:
+    """Every goal of the samfunnsdel and how far it comes."""
+    return _chain(writer, _GOALS, "goal_chain_share", GOAL_STAGES, "goal-chain")
+
+
+def platform_chain(writer: Writer) -> SteeringChain | None:
+    """Every point of the political platform and how far it comes."""
+    return _chain(writer, _PLATFORM, "mandate_chain_share", PLATFORM_STAGES, "platform-chain")

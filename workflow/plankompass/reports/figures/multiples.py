@@ -1,0 +1,90 @@
+"""Small multiples for the network: the same municipalities in the same order in every panel."""
+
+from __future__ import annotations
+
+from plankompass.reports.catalogue import Catalogue
+from plankompass.reports.figures.canvas import Canvas, text_width, wrap
+from plankompass.reports.figures.parts import Drawing, Key, Scale, legend, value_mark
+from plankompass.reports.schema_blocks import MultiplePanel, SmallMultiples
+from plankompass.reports.style import AXIS, FJORD, FULL_WIDTH, INK, MUTED, RULE, TYPE
+
+MOST_ROWS = 56  # municipalities of one figure: a page
+_COLUMNS = 3
+_ROW = 12.5
+_GAP = 12.0
+
+
+def _panel(
+    canvas: Canvas, panel: MultiplePanel, names: list[str], left: float, width: float, top: float
+) -> None:
+    title = wrap(panel.title, width, TYPE.head, 600, 2)
+    for i, line in enumerate(title):
+        canvas.text(left, top + 9 + 9.6 * i, line, TYPE.head, weight=600)
+    canvas.text(left, top + 29, panel.sub, TYPE.small - 0.4, colour=MUTED)
+    scale = Scale(panel.scale_min, panel.scale_max, left + 5, left + width - 5)
+    start = top + 36
+    bottom = start + _ROW * len(names)
+    points = {p.label: p.shown for p in panel.points}
+    for x in (scale.left, scale.right):
+        canvas.line([x, x], [start, bottom], RULE, 0.7)
+    for i in range(len(names)):
+        y = start + _ROW * (i + 0.5)
+        canvas.line([scale.left, scale.right], [y, y], RULE, 0.5)
+    if panel.mean is not None and panel.mean.value is not None:
+        x = scale(panel.mean.value)
+        canvas.line([x, x], [start - 2, bottom + 2], INK, 1.3)
+    for i, name in enumerate(names):
+        y = start + _ROW * (i + 0.5)
+        shown = points.get(name)
+        if shown is None:
+            continue
+        if shown.value is None:
+            canvas.text((scale.left + scale.right) / 2, y + 2.6, "–", TYPE.small, align="center")
+        else:
+            value_mark(canvas, scale, shown, y, "circle", FJORD, size=6)
+    low, high = f"{panel.scale_min:g}", f"{panel.scale_max:g}"
+    canvas.text(scale.left, bottom + 9, low, TYPE.small - 0.4, colour=MUTED, align="center")
+    canvas.text(scale.right, bottom + 9, high, TYPE.small - 0.4, colour=MUTED, align="center")
+
+
+def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> Drawing:
+    """Panels three in a row; the names of the municipalities stand once at the left of each row.
+
+    Args:
+        block: The block.
+        text: The catalogue of the report's language.
+        prefix: Makes ids unique on the page.
+
+    Returns:
+        The figure; at most :data:`MOST_ROWS` municipalities.
+    """
+    names = [p.label for p in max(block.panels, key=lambda p: len(p.points)).points][:MOST_ROWS]
+    size = TYPE.small
+    widest = min(max(text_width(n, size) for n in names), 120.0)
+    label = widest + 10
+    width = (FULL_WIDTH - label - _GAP * (_COLUMNS - 1)) / _COLUMNS
+    lines = -(-len(block.panels) // _COLUMNS)
+    one = 36 + _ROW * len(names) + 22
+    height = 22 + one * lines
+    canvas = Canvas(FULL_WIDTH, height)
+    keys = [
+        Key(text("profile.key_own"), "circle", FJORD),
+        Key(block.mean_label, "tick", INK),
+    ]
+    hidden = any(s.shown.value is None for p in block.panels for s in p.points)
+    legend(canvas, keys, 0, 9, FULL_WIDTH)
+    if hidden:
+        canvas.text(FULL_WIDTH, 9, "–  " + text("profile.key_hidden"), size, align="right")
+    for i, panel in enumerate(block.panels):
+        top = 22 + one * (i // _COLUMNS)
+        if i % _COLUMNS == 0:
+            for k, name in enumerate(names):
+                y = top + 36 + _ROW * (k + 0.5)
+                canvas.paragraph(0, y, wrap(name, label - 6, size, 400, 1), size)
+        left = label + (width + _GAP) * (i % _COLUMNS)
+        _panel(canvas, panel, names, left, width, top)
+    canvas.line([0, FULL_WIDTH], [height - 1, height - 1], RULE, 0.5)
+    return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
+
+
+__all__ = ["AXIS", "MOST_ROWS", "draw_multiples"]

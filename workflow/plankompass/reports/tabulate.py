@@ -1,0 +1,244 @@
+"""The table beside each figure, made of the same texts as the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from plankompass.reports.catalogue import Catalogue
+from plankompass.reports.schema_blocks import (
+    AnswerDistribution,
+    Bars,
+    Change,
+    FigureBlock,
+    Gaps,
+    GroupValue,
+    RankedBarriers,
+    SmallMultiples,
+    SteeringChain,
+    Timeline,
+    WhoDecides,
+)
+from plankompass.reports.schema_parts import Column, Row, Shown, Table
+
+
+def cell(shown: Shown | None) -> str:
+    """A number as it stands in a table: value and, in parentheses, the interval.
+
+    Args:
+        shown: The number, or None where there is none.
+
+    Returns:
+        The text; empty when there is no number.
+    """
+    if shown is None:
+        return ""
+    return f"{shown.text} ({shown.interval})" if shown.interval else shown.text
+
+
+def _right(*labels: str, width: float = 1.0) -> list[Column]:
+    return [Column(label=label, align="right", width=width) for label in labels]
+
+
+def _groups(rows: Iterable[list[GroupValue]]) -> dict[str, str]:
+    """Group id to label, in order of first appearance."""
+    seen: dict[str, str] = {}
+    for values in rows:
+        for value in values:
+            seen.setdefault(value.group, value.label)
+    return seen
+
+
+def _by_group(values: list[GroupValue], groups: Iterable[str]) -> list[str]:
+    found = {v.group: cell(v.shown) for v in values}
+    return [found.get(group, "") for group in groups]
+
+
+def _drop_empty(
+    corner: str, columns: list[Column], rows: list[Row], caption: str, wide: float = 2.0
+) -> Table:
+    """A table without the columns that have no text in any row."""
+    keep = [i for i in range(len(columns)) if any(row.cells[i] for row in rows)] or [0]
+    return Table(
+        caption=caption,
+        corner=corner,
+        corner_width=wide,
+        columns=[columns[i] for i in keep],
+        rows=[row.model_copy(update={"cells": [row.cells[i] for i in keep]}) for row in rows],
+    )
+
+
+def _barriers(block: RankedBarriers, text: Catalogue) -> Table:
+    columns = [
+        *_right(text("barriers.mean"), width=1.3),
+        *_right(text("barriers.share"), text("barriers.rank"), text("barriers.peers"), width=0.9),
+        Column(label=text("barriers.verdict"), width=1.4),
+        Column(label=text("barriers.interviews"), width=1.3),
+    ]
+    rows = [
+        Row(
+            header=row.label,
+            sub=text("barriers.focus") if row.focus else "",
+            marked=row.focus,
+            cells=[
+                cell(row.mean),
+                cell(row.share),
+                row.rank.text,
+                cell(row.peer_mean),
+                row.verdict_text,
+                row.interviews,
+            ],
+        )
+        for row in block.rows
+    ]
+    return _drop_empty(text("barriers.barrier"), columns, rows, block.title, 2.4)
+
+
+def _chain(block: SteeringChain, text: Catalogue) -> Table:
+    columns = [
+        Column(label=text("chain.page"), width=0.6),
+        *(Column(label=stage.label, width=1.1) for stage in block.stages),
+    ]
+    rows = [
+        Row(
+            header=f"{goal.number} {goal.text}".strip(),
+            cells=[goal.page, *(step.text for step in goal.steps)],
+            group=goal.area,
+        )
+        for goal in block.goals
+    ]
+    if block.all_stages is not None:
+        total = ["", *("" for _ in block.stages[:-1]), block.all_stages.text]
+        rows.append(Row(header=text("chain.all_stages"), cells=total, marked=True))
+    return _drop_empty(text("chain.goal"), columns, rows, block.title, 3.0)
+
+
+def _timeline(block: Timeline, text: Catalogue) -> Table:
+    columns = [
+        Column(label=text("timeline.law")),
+        Column(label=text("timeline.due")),
+        Column(label=text("timeline.done"), width=1.6),
+        Column(label=text("timeline.status")),
+    ]
+    rows = [
+        Row(header=duty.label, cells=[duty.law, duty.due_text, duty.done_text, duty.status_text])
+        for duty in block.rows
+    ]
+    return _drop_empty(text("timeline.duty"), columns, rows, block.title, 1.5)
+
+
+def _who_decides(block: WhoDecides, text: Catalogue) -> Table:
+    groups = _groups(row.values for row in block.rows)
+    peers = _groups(row.peer_means for row in block.rows)
+    columns = [
+        *_right(*groups.values(), width=1.2),
+        *_right(*(text("who_decides.peers", group=label) for label in peers.values())),
+        Column(label=text("who_decides.verdict"), width=1.5),
+    ]
+    rows = [
+        Row(
+            header=row.label,
+            cells=[
+                *_by_group(row.values, groups),
+                *_by_group(row.peer_means, peers),
+                row.verdict_text,
+            ],
+        )
+        for row in block.rows
+    ]
+    return _drop_empty(text("who_decides.stage"), columns, rows, block.title)
+
+
+def _gaps(block: Gaps, text: Catalogue) -> Table:
+    groups = _groups(row.values for row in block.rows)
+    columns = [
+        *_right(*groups.values(), width=1.2),
+        *_right(text("gaps.gap"), width=1.4),
+        Column(label=text("gaps.verdict"), width=1.8),
+    ]
+    rows = [
+        Row(
+            header=row.label,
+            sub=row.gap_label,
+            cells=[*_by_group(row.values, groups), cell(row.gap), row.verdict_text],
+        )
+        for row in block.rows
+    ]
+    return _drop_empty(text("gaps.statement"), columns, rows, block.title)
+
+
+def _distribution(block: AnswerDistribution, text: Catalogue) -> Table:
+    columns = _right(*block.categories, text("distribution.dont_know"))
+    rows = []
+    for row in block.rows:
+        texts = (
+            row.texts if row.shares is not None else [row.texts[0], *[""] * len(block.categories)]
+        )
+        cells = [*texts[: len(block.categories)], row.dont_know]
+        rows.append(Row(header=row.label, sub=row.n, cells=cells))
+    return _drop_empty(text("distribution.statement"), columns, rows, block.title, 2.6)
+
+
+def _bars(block: Bars, text: Catalogue) -> Table:
+    groups = _groups(row.values for row in block.rows)
+    columns = [
+        *_right(*groups.values()),
+        *_right(block.comparison_label or text("profile.peers")),
+    ]
+    rows = [
+        Row(header=row.label, cells=[*_by_group(row.values, groups), cell(row.comparison)])
+        for row in block.rows
+    ]
+    return _drop_empty(text("bars.alternative"), columns, rows, block.title, 2.6)
+
+
+def _change(block: Change, text: Catalogue) -> Table:
+    columns = [
+        *_right(*block.waves, width=1.2),
+        *_right(text("change.change"), width=1.2),
+        Column(label=text("change.verdict"), width=2.2),
+    ]
+    rows = []
+    for row in block.rows:
+        by_wave = {p.wave: cell(p.shown) for p in row.points}
+        values = [by_wave.get(wave, "") for wave in block.waves]
+        rows.append(
+            Row(header=row.label, sub=row.sub, cells=[*values, cell(row.change), row.verdict_text])
+        )
+    return _drop_empty(text("change.indicator"), columns, rows, block.title)
+
+
+def _multiples(block: SmallMultiples, text: Catalogue) -> Table:
+    columns = _right(*(f"{p.title}. {p.sub}" if p.sub else p.title for p in block.panels))
+    names = [p.label for p in max(block.panels, key=lambda p: len(p.points)).points]
+    found = [{p.label: cell(p.shown) for p in panel.points} for panel in block.panels]
+    rows = [Row(header=name, cells=[panel.get(name, "") for panel in found]) for name in names]
+    means = [cell(panel.mean) for panel in block.panels]
+    if any(means):
+        rows.append(Row(header=block.mean_label, cells=means, marked=True))
+    return _drop_empty(text("multiples.municipality"), columns, rows, block.title, 1.4)
+
+
+_TABLES: dict[str, Callable[..., Table]] = {
+    "ranked_barriers": _barriers,
+    "steering_chain": _chain,
+    "timeline": _timeline,
+    "who_decides": _who_decides,
+    "gaps": _gaps,
+    "answer_distribution": _distribution,
+    "bars": _bars,
+    "change": _change,
+    "small_multiples": _multiples,
+}
+
+
+def table_of(block: FigureBlock, text: Catalogue) -> Table:
+    """The table that says what a figure shows.
+
+    Args:
+        block: A figure block.
+        text: The catalogue of the report's language.
+
+    Returns:
+        The table, without columns that are empty in every row.
+    """
+    return _TABLES[block.kind](block, text)
