@@ -203,9 +203,9 @@ class Inputs(CodebookModel):
 class Definition(CodebookModel):
     """What an indicator means, in one sentence."""
 
-    nb: str
-    nn: str | None = None
-    en: str
+    nb: str = Field(min_length=1, description="Bokmål")
+    nn: str = Field(min_length=1, description="Nynorsk")
+    en: str = Field(min_length=1, description="English")
 
 
 class Indicator(CodebookModel):
@@ -231,8 +231,8 @@ class Indicator(CodebookModel):
     levels: list[Literal["municipality", "network"]] = Field(description="Levels it is reported at")
     triangulate_with: list[str] = Field(description="Indicators to read beside it")
     theory: list[str] = Field(description="Sources")
-    caveat_nb: str = Field(description="What the number does not say, bokmål")
-    caveat_nn: str | None = Field(default=None, description="What the number does not say, nynorsk")
+    caveat_nb: str = Field(min_length=1, description="What the number does not say, bokmål")
+    caveat_nn: str = Field(min_length=1, description="What the number does not say, nynorsk")
 
 
 class Source(CodebookModel):

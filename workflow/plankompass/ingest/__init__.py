@@ -1,0 +1,1 @@
+"""First stage: raw files to tidy tables; changes shape only."""
