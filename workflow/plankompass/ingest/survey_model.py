@@ -1,0 +1,174 @@
+"""What a survey file holds, whatever its format: the reading layer's common shape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from plankompass.study.problems import PlankompassError
+
+VariableType = Literal["number", "text", "date", "datetime", "time"]
+
+
+class SurveyReadError(PlankompassError):
+    """A survey file cannot be read; the text names the file and the reason."""
+
+
+@dataclass
+class MissingRange:
+    """A declared range of user-missing values, both ends included."""
+
+    low: float | str
+    high: float | str
+
+    def contains(self, value: float | str) -> bool:
+        """Whether a value lies in the range."""
+        if isinstance(value, str) != isinstance(self.low, str):
+            return False
+        return self.low <= value <= self.high
+
+    def as_text(self) -> str:
+        """The range as people write it."""
+        low, high = plain(self.low), plain(self.high)
+        return low if low == high else f"{low}–{high}"
+
+
+@dataclass
+class RawVariable:
+    """One variable of a survey file.
+
+    Attributes:
+        name: Column name in the frame; unique.
+        label: The question text the file carries; empty when none.
+        type: What kind of values it holds.
+        value_labels: Value to label, as declared in the file.
+        missing: Declared user-missing values.
+        format: The file's own format, for instance ``F8.2``.
+    """
+
+    name: str
+    label: str = ""
+    type: VariableType = "number"
+    value_labels: dict[float | str, str] = field(default_factory=dict)
+    missing: list[MissingRange] = field(default_factory=list)
+    format: str = ""
+
+    def is_user_missing(self, value: float | str) -> bool:
+        """Whether the file declares a value missing."""
+        return any(part.contains(value) for part in self.missing)
+
+
+@dataclass
+class MultipleResponseSet:
+    """A multiple-response set as declared in the file."""
+
+    name: str
+    kind: str
+    variables: list[str]
+    label: str = ""
+
+
+@dataclass
+class RawSurvey:
+    """A survey file as read.
+
+    Attributes:
+        file: The file's name in messages.
+        format: Format it was read as.
+        frame: One row a respondent. Numbers are float64 with NaN for blank, text is ``str`` with NaN
+            for blank, dates are datetime64 or datetime.date objects. User-missing codes are kept.
+        variables: One a column, in order.
+        tags: Stata's tagged missings: column to letters (``a`` to ``z``), where there are any.
+        encoding, delimiter: How text was read; empty where it does not apply.
+        sets: Multiple-response sets.
+        notes: What a person should know, one line each; never a value.
+    """
+
+    file: str
+    format: str
+    frame: pd.DataFrame
+    variables: list[RawVariable]
+    tags: dict[str, pd.Series] = field(default_factory=dict)
+    encoding: str = ""
+    delimiter: str = ""
+    sets: list[MultipleResponseSet] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def variable(self, name: str) -> RawVariable:
+        """The variable of a column."""
+        return next(v for v in self.variables if v.name == name)
+
+
+def plain(value: object) -> str:
+    """A value as text without needless decimals: 4.0 is ``4``."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def normal(text: str) -> str:
+    """Text as labels are compared: composed Unicode without outer spaces."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Make variable names usable: none empty, none twice.
+
+    Args:
+        names: Names as in the file.
+
+    Returns:
+        Names with ``#2`` and so on after repeated ones and ``column 7`` for empty ones, and a note
+        for each that was changed.
+    """
+    out: list[str] = []
+    notes: list[str] = []
+    seen: set[str] = set()
+    for number, raw in enumerate(names, start=1):
+        name = normal(str(raw))
+        if not name:
+            name = f"column {number}"
+            notes.append(f"variable {number} has no name; it is called '{name}'")
+        base, count = name, 1
+        while name in seen:
+            count += 1
+            name = f"{base}#{count}"
+        if count > 1:
+            notes.append(f"the variable name '{base}' stands {count} times; one is called '{name}'")
+        seen.add(name)
+        out.append(name)
+    return out, notes
+
+
+# UTF-8 read as Windows-1252 or Latin-1: a lead byte seen as a letter, then a continuation byte
+_MOJIBAKE = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160"
+    "\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153"
+    "\u017e\u0178]"
+)
+_CONTROL = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffd\ufffe\uffff]")
+_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][†‡•‘“”›‹ˆ˜‰„‚¦¤¶¢¥£©®±][^\W\d_]")
+
+
+def text_faults(texts: Iterable[str]) -> int:
+    """Count texts that were read in the wrong encoding.
+
+    Args:
+        texts: Names, labels and values.
+
+    Returns:
+        How many hold control or replacement characters, UTF-8 seen as another encoding, or a symbol
+        in the middle of a word. 0 means that the encoding can be right.
+    """
+    count = 0
+    for text in texts:
+        if text.isascii() and text.isprintable():
+            continue
+        if _CONTROL.search(text) or _MOJIBAKE.search(text) or _SYMBOL_IN_WORD.search(text):
+            count += 1
+    return count

@@ -1,0 +1,123 @@
+"""Case S7: personal data in an export stops the run; only column name and count are told."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pandas as pd
+
+from plankompass.ingest.survey_model import RawSurvey
+from plankompass.study.problems import Problem
+
+# Compared with names reduced to letters: "E-post:" becomes "epost"
+_NAMES = frozenset(
+    [
+        "navn",
+        "name",
+        "fornavn",
+        "etternavn",
+        "mellomnavn",
+        "fulltnavn",
+        "fullname",
+        "firstname",
+        "lastname",
+        "surname",
+        "dittnavn",
+        "respondentnavn",
+        "respondentname",
+        "adresse",
+        "address",
+        "gateadresse",
+        "postadresse",
+        "bostedsadresse",
+        "ip",
+        "mail",
+    ]
+)
+_NAME_PARTS = (
+    "epost", "email", "mailadr", "ipadr", "ipaddr", "fodselsnummer", "fodselsnr", "personnummer",
+    "personnr", "fnr", "nationalid", "telefon", "telephone", "mobilnr", "mobilnummer", "phone", "tlf",
+)  # fmt: skip
+_PATTERNS = {
+    "e-mail addresses": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    "11-digit numbers (national id)": re.compile(r"(?<!\d)\d{6}[ -]?\d{5}(?!\d)"),
+    "IP addresses": re.compile(
+        r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])"
+        r"|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{0,4}(?![\w:])"
+    ),
+}
+_PHONE = re.compile(
+    r"(?<![\d-])(?:(?:\+|00)47[ ]?)?"
+    r"(?:[2-9]\d{7}|[2-9]\d(?: \d{2}){3}|[489]\d{2} \d{2} \d{3})(?![\d-])"
+)
+_DAY = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+_HINT = "export again without it, and delete this file; nothing was written and the values are not shown"
+
+
+def reduced_name(name: str) -> str:
+    """A column name as it is compared: lower-case letters a to z only."""
+    text = name.casefold().translate(str.maketrans({"ø": "o", "å": "a", "æ": "ae"}))
+    text = unicodedata.normalize("NFKD", text)
+    return re.sub(r"[^a-z]", "", text)
+
+
+def _is_personal_name(name: str) -> bool:
+    reduced = reduced_name(name)
+    return reduced in _NAMES or any(part in reduced for part in _NAME_PARTS)
+
+
+def find_personal_data(
+    survey: RawSurvey, *, no_phone: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """Look for personal data in every column of an export.
+
+    Args:
+        survey: The survey as read.
+        no_phone: Columns in which a number of eight digits is no telephone number: keys, dates.
+
+    Returns:
+        One failure a column and kind of data, with the number of rows; never a value.
+    """
+    problems = []
+    for name in survey.frame.columns:
+        column = survey.frame[name]
+        filled = int(column.notna().sum())
+        if not filled:
+            continue
+        shown = name
+        for label, pattern in _PATTERNS.items():
+            # a column named by a person's address would print the address
+            if pattern.search(name):
+                shown = "(a column named by personal data)"
+                problems.append(_problem(survey, shown, f"the column's name holds {label}", filled))
+                break
+        if _is_personal_name(name):
+            problems.append(_problem(survey, shown, "the column's name says personal data", filled))
+        for label, count in _count_patterns(column, phones=name not in no_phone).items():
+            problems.append(_problem(survey, shown, f"looks like {label}", count))
+    return problems
+
+
+def _problem(survey: RawSurvey, column: str, rule: str, count: int) -> Problem:
+    return Problem("S7", "fail", survey.file, "", column, rule, count, _HINT)
+
+
+def _count_patterns(column: pd.Series, *, phones: bool) -> dict[str, int]:
+    if column.dtype == "float64":
+        whole = column[column.between(1e10, 99_999_999_999)]
+        count = int((whole % 1 == 0).sum())
+        return {"11-digit numbers (national id)": count} if count else {}
+    if not isinstance(column.dtype, pd.StringDtype):
+        return {}
+    counts = column.value_counts()
+    found: dict[str, int] = {}
+    for text, rows in counts.items():
+        if len(text) < 7:
+            continue
+        for label, pattern in _PATTERNS.items():
+            if pattern.search(text):
+                found[label] = found.get(label, 0) + int(rows)
+        if phones and not _DAY.match(text) and _PHONE.search(text):
+            found["telephone numbers"] = found.get("telephone numbers", 0) + int(rows)
+    return found

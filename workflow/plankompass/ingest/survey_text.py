@@ -1,0 +1,206 @@
+"""CSV exports: encoding and delimiter are found, tested and stated; every cell is kept as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from plankompass.ingest.survey_model import (
+    RawSurvey,
+    RawVariable,
+    SurveyReadError,
+    text_faults,
+    unique_names,
+)
+
+# Windows-1252 before the others: exports that are not UTF-8 nearly always are. Latin-1 differs from
+# it in control characters only, which are never valid; the last two are old DOS and Macintosh files.
+_ENCODINGS = ("utf-8", "cp1252", "cp865", "mac_roman")
+_DELIMITERS = ";,\t|"
+_SNIFF_ROWS = 200
+
+
+def decode(content: bytes, shown: str, encoding: str | None = None) -> tuple[str, str, list[str]]:
+    """Decode a text file in the encoding that gives valid text.
+
+    Args:
+        content: The file.
+        shown: The file's name in messages.
+        encoding: Declared encoding; found when left out.
+
+    Returns:
+        The text, the encoding's name, and notes for people.
+
+    Raises:
+        SurveyReadError: It is no text, or not in the declared encoding.
+    """
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if content.startswith(mark):
+            try:
+                return content.decode("utf-8-sig" if name == "utf-8" else name), name, []
+            except UnicodeDecodeError:
+                raise SurveyReadError(f"{shown}: damaged {name} text") from None
+    if b"\x00" in content:
+        raise SurveyReadError(f"{shown}: not a text file (it holds zero bytes)")
+    if encoding:
+        try:
+            return content.decode(encoding), encoding, []
+        except (UnicodeDecodeError, LookupError):
+            raise SurveyReadError(
+                f"{shown}: not text in the declared encoding {encoding}; "
+                "leave `encoding` out to have it found"
+            ) from None
+    best: tuple[int, str, str] | None = None
+    for name in _ENCODINGS:
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError:
+            continue
+        faults = text_faults(_pieces(text))
+        if faults == 0 or best is None or faults < best[0]:
+            best = (faults, name, text)
+        if faults == 0:
+            break
+    assert best is not None  # mac_roman decodes every byte
+    faults, name, text = best
+    if faults and name == "utf-8" and (mended := _unmojibake(text)) is not None:
+        return mended, "utf-8", ["the text was UTF-8 encoded twice; the second time is undone"]
+    if faults:
+        raise SurveyReadError(
+            f"{shown}: the text is not valid in UTF-8, Windows-1252 or older encodings; "
+            "say which it is with `encoding`, or save the file as UTF-8"
+        )
+    notes = [] if name == "utf-8" else [f"the text is not UTF-8; read as {name}"]
+    return text, name, notes
+
+
+def _pieces(text: str) -> set[str]:
+    """The distinct words of a text that hold more than ASCII."""
+    return set(re.findall(r"[^\s;,\t|\"]*[^\x00-\x7f][^\s;,\t|\"]*", text)) | (
+        {"\x00"} if re.search("[\x00-\x08\x0e-\x1f]", text) else set()
+    )
+
+
+def _unmojibake(text: str) -> str | None:
+    """Undo UTF-8 that was read as Windows-1252 and saved as UTF-8; None when that is not it."""
+    try:
+        mended = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
+    return mended if text_faults(_pieces(mended)) == 0 else None
+
+
+def find_delimiter(text: str, header_row: int = 1) -> str:
+    """Find the delimiter: the one that parts the header and most rows alike.
+
+    Args:
+        text: The file's text.
+        header_row: Row of the header, from 1.
+
+    Returns:
+        ``;``, ``,``, tab or ``|``; a comma for a file of one column.
+    """
+    sample = "".join(text.splitlines(keepends=True)[: _SNIFF_ROWS + header_row])
+    best, best_score = ",", (0.0, 0)
+    for delimiter in _DELIMITERS:
+        try:
+            rows = [r for r in csv.reader(io.StringIO(sample), delimiter=delimiter) if r]
+        except csv.Error:
+            continue
+        rows = rows[header_row - 1 :]
+        if not rows or len(rows[0]) < 2:
+            continue
+        width = len(rows[0])
+        score = (sum(len(r) == width for r in rows) / len(rows), width)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def read_csv_survey(
+    path: Path,
+    shown: str,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int = 1,
+) -> RawSurvey:
+    """Read a CSV export; every cell as text, blank cells as missing.
+
+    Args:
+        path: The file.
+        shown: The file's name in messages.
+        encoding: Declared encoding; found when left out.
+        delimiter: Declared delimiter; found when left out.
+        header_row: Row of the header, from 1.
+
+    Returns:
+        The survey; all variables are text.
+
+    Raises:
+        SurveyReadError: No text, no header, or rows with another number of cells than the header.
+    """
+    text, used, notes = decode(path.read_bytes(), shown, encoding)
+    delimiter = delimiter or find_delimiter(text, header_row)
+    table = _cells(text, shown, delimiter, header_row)
+    if len(table) < header_row:
+        raise SurveyReadError(f"{shown}: no header in row {header_row}; the file is empty")
+    names, name_notes = unique_names(table.iloc[0].fillna(""))
+    frame = table.iloc[1:].reset_index(drop=True)
+    frame.columns = names
+    frame = blank_to_missing(frame)
+    return RawSurvey(
+        shown,
+        "csv",
+        frame,
+        [RawVariable(name, type="text") for name in names],
+        encoding=used,
+        delimiter=delimiter,
+        notes=notes + name_notes,
+    )
+
+
+def _cells(text: str, shown: str, delimiter: str, header_row: int) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            skiprows=header_row - 1,
+            dtype="str",
+            keep_default_na=False,
+            na_values=[],
+            skip_blank_lines=True,
+        )
+    except pd.errors.EmptyDataError:
+        raise SurveyReadError(f"{shown}: the file is empty") from None
+    except (pd.errors.ParserError, ValueError, csv.Error):
+        raise SurveyReadError(
+            f"{shown}: rows have different numbers of cells, or a quotation mark is not closed; "
+            "export the file again, or say its `delimiter`"
+        ) from None
+    # a short row is filled with missing cells, a cell that is only blank is ""
+    short = table.isna().any(axis=1)
+    if short.any():
+        raise SurveyReadError(
+            f"{shown}: {int(short.sum())} row(s) have fewer cells than the header; "
+            "the file may be cut off; export it again"
+        )
+    return table
+
+
+def blank_to_missing(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text columns with cells of nothing but space as missing."""
+    out = {}
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, position].astype("str")
+        out[name] = column.mask(column.str.strip() == "")
+    return pd.DataFrame(out, index=frame.index, columns=frame.columns)

@@ -1,0 +1,249 @@
+"""Survey exports to the tables respondents and answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from plankompass.ingest.keys import load_salt, pseudonyms
+from plankompass.ingest.places import PlaceResolver
+from plankompass.ingest.registers import parse_waves, study_register
+from plankompass.ingest.survey_rules import AnswerWindow, duplicate_respondents
+from plankompass.ingest.survey_source import (
+    STANDARD_WORDING,
+    Gathering,
+    SourceRows,
+    SurveyContext,
+    read_source,
+)
+from plankompass.ingest.survey_values import NOT_ASKED, VALID
+from plankompass.study.codebook import load_codebook
+from plankompass.study.config_models import LimitConfig, RegisterFiles, SurveySource, WaveConfig
+from plankompass.study.problems import ProblemLog
+from plankompass.table_contracts import MISSING_KINDS
+from plankompass.tables import empty_table, read_table, write_table
+
+log = logging.getLogger(__name__)
+
+
+def ingest_surveys(
+    inputs: Mapping[str, Any], outputs: Mapping[str, Path], params: Mapping[str, Any]
+) -> None:
+    """Read every survey export of a study.
+
+    Args:
+        inputs: municipalities, councils, frames, gatherings.
+        outputs: respondents, answers, avvik.
+        params: raw, surveys, waves, report_wave, registers, salt_file, study, limits, codebook.
+
+    Raises:
+        StageFailedError: Listing everything that is wrong in all sources; nothing is written.
+    """
+    problems = ProblemLog("ingest surveys")
+    tables = {
+        n: read_table(n, inputs[n]) for n in ("municipalities", "councils", "frames", "gatherings")
+    }
+    sources = [SurveySource.model_validate(s) for s in params["surveys"]]
+    context = _context(tables, params)
+    parts: dict[tuple[str, str, str], list[SourceRows]] = {}
+    for source in sources:
+        rows = read_source(source, context, problems)
+        if rows is not None:
+            parts.setdefault((rows.wave, source.group, rows.gathering), []).append(rows)
+    respondents, answers = [], []
+    for key in sorted(parts):
+        people, long = _one_population(key, parts[key], context, problems)
+        _check_population(key, people, parts[key], tables, context, problems)
+        respondents.append(people)
+        answers.append(long)
+    problems.raise_failures()
+    people = (
+        pd.concat(respondents, ignore_index=True) if respondents else empty_table("respondents")
+    )
+    long = pd.concat(answers, ignore_index=True) if answers else empty_table("answers")
+    write_table(
+        "respondents", people.drop(columns="valid", errors="ignore"), outputs["respondents"]
+    )
+    write_table("answers", long, outputs["answers"])
+    write_table("avvik", problems.frame(), outputs["avvik"])
+    log.info("%d questionnaires, %d answers", len(people), len(long))
+
+
+def _context(tables: Mapping[str, pd.DataFrame], params: Mapping[str, Any]) -> SurveyContext:
+    raw = Path(params["raw"])
+    waves = parse_waves(params["waves"])
+    municipalities = tables["municipalities"]
+    report_wave = params.get("report_wave") or max(waves)
+    resolver = PlaceResolver(
+        study_register(raw, RegisterFiles.model_validate(dict(params["registers"]))),
+        dict(zip(municipalities["kommune_id"], municipalities["code"], strict=True)),
+        waves[report_wave].as_of,
+    )
+    gatherings = tables["gatherings"]
+    return SurveyContext(
+        raw=raw,
+        book=load_codebook(params["codebook"]),
+        waves=waves,
+        gatherings={
+            row.gathering: Gathering(row.wave, row.held_on.date(), bool(row.first))
+            for row in gatherings.itertuples()
+        },
+        resolver=resolver,
+        window=AnswerWindow(tables["councils"]),
+        salt=load_salt(params.get("salt_file"), params["study"]),
+        limits=LimitConfig.model_validate(params.get("limits") or {}),
+    )
+
+
+def _stack(parts: Sequence[SourceRows], columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and kinds of several sources, shape (rows, columns); absent columns are not asked."""
+    rows = sum(len(part.people) for part in parts)
+    values = np.zeros((len(columns), rows), dtype="int16")
+    kinds = np.full((len(columns), rows), NOT_ASKED, dtype="int8")
+    start = 0
+    for part in parts:
+        end = start + len(part.people)
+        for index, name in enumerate(columns):
+            if name in part.columns:
+                values[index, start:end] = part.columns[name].values
+                kinds[index, start:end] = part.columns[name].kinds
+        start = end
+    return values, kinds
+
+
+def _one_population(
+    key: tuple[str, str, str],
+    parts: Sequence[SourceRows],
+    context: SurveyContext,
+    problems: ProblemLog,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Respondents and answers of one wave, group and gathering, one answer a person (S1)."""
+    wave, group, gathering = key
+    columns = sorted({c for part in parts for c in (*part.columns, *part.absent)})
+    values, kinds = _stack(parts, columns)
+    people = pd.concat([part.people for part in parts], ignore_index=True)
+    files = np.repeat([p.source.file for p in parts], [len(p.people) for p in parts])
+    valid = (kinds == VALID).sum(axis=0)
+    keep, dropped, torn = duplicate_respondents(
+        people["person"].tolist(),
+        people["kommune_id"].tolist(),
+        valid,
+        people["answered_at"],
+        np.concatenate([values, kinds.astype("int16")]).T.copy(),
+    )
+    if torn:
+        rule = "respondent keys that stand in more than one municipality"
+        hint = "make the key unique across municipalities, for instance code and number"
+        file = ", ".join(sorted(set(files)))
+        problems.add("S1", "fail", file, rule, count=torn, hint=hint)
+    first_file = dict(zip(people["person"], files, strict=True)) if dropped else {}
+    for person, count in sorted(dropped.items()):
+        rule = "respondent key more than once; the answer with most valid items is kept"
+        problems.add("S1", "repair", str(first_file[person]), rule, row_key=person, count=count)
+    people = people[keep].reset_index(drop=True)
+    scope = ("respondent", wave, group, gathering)
+    people = people.assign(
+        respondent=pseudonyms(people["person"], context.salt, scope),
+        wave=wave,
+        group=group,
+        gathering=gathering,
+        answered_on=people["answered_at"].dt.normalize(),
+        valid=valid[keep],
+    ).drop(columns="answered_at")
+    wordings = {c: _wordings(c, parts, keep) for c in columns}
+    return people, _long(people["respondent"], columns, values[:, keep], kinds[:, keep], wordings)
+
+
+def _wordings(column: str, parts: Sequence[SourceRows], keep: np.ndarray) -> np.ndarray | str:
+    """Wording id of a column: one for all rows, or one a row where sources differ."""
+    item = column.partition("__")[0]
+    each = [part.source.wording.get(item, STANDARD_WORDING) for part in parts]
+    if len(set(each)) == 1:
+        return each[0]
+    return np.repeat(np.array(each, dtype=object), [len(p.people) for p in parts])[keep]
+
+
+def _long(
+    respondents: pd.Series,
+    columns: Sequence[str],
+    values: np.ndarray,
+    kinds: np.ndarray,
+    wordings: Mapping[str, np.ndarray | str],
+) -> pd.DataFrame:
+    """The answers table: one row an item column and respondent, sorted by both."""
+    order = np.argsort(respondents.to_numpy(dtype="str"), kind="stable")
+    rows = len(order)
+    values, kinds = values[:, order], kinds[:, order]
+    flat = kinds.ravel()
+    codes = pd.array(values.ravel().astype("int64"), dtype="Int64")
+    codes[flat != VALID] = pd.NA
+    people = respondents.iloc[order].reset_index(drop=True)
+    wording = [
+        pd.Series(np.repeat(w, rows) if isinstance(w, str) else w[order], dtype="str")
+        for w in (wordings[c] for c in columns)
+    ]
+    return pd.DataFrame(
+        {
+            "item": pd.Series(np.repeat(np.array(columns, dtype=object), rows), dtype="str"),
+            "respondent": pd.concat([people] * len(columns), ignore_index=True),
+            "value": codes,
+            "missing": pd.Series(np.array(MISSING_KINDS, dtype=object)[flat], dtype="str"),
+            "wording": pd.concat(wording, ignore_index=True),
+        }
+    )
+
+
+def _check_population(
+    key: tuple[str, str, str],
+    people: pd.DataFrame,
+    parts: Sequence[SourceRows],
+    tables: Mapping[str, pd.DataFrame],
+    context: SurveyContext,
+    problems: ProblemLog,
+) -> None:
+    """S8: no more answers than persons, and a known number of persons."""
+    wave, group, gathering = key
+    file = ", ".join(sorted({part.source.file for part in parts}))
+    # units merged since answer for themselves; their sizes are not in the study's registers
+    own = people[~people["before_merger"].astype(bool)]
+    answered = own[own["valid"] > 0].groupby("kommune_id").size()
+    if group == "folkevalgte":
+        sizes = _seats(tables["councils"], context.waves[wave])
+        register = "councils"
+    else:
+        frames = tables["frames"]
+        rows = frames[
+            (frames["wave"] == wave)
+            & (frames["group"] == group)
+            & (frames["gathering"] == gathering)
+        ]
+        sizes = dict(zip(rows["kommune_id"], rows["population"], strict=True))
+        register = "frames"
+    place = f"{wave} {group} {gathering}".strip()
+    for kommune_id, n in answered.items():
+        size = sizes.get(kommune_id)
+        if size is None:
+            problems.add(
+                "S8", "fail", file, f"the register {register} does not say how many were asked",
+                row_key=f"{kommune_id}, {place}", hint=f"add the row to {register}.csv",
+            )  # fmt: skip
+        elif n > size:
+            problems.add(
+                "S8", "fail", file, f"{n} answers from a group of {size}",
+                row_key=f"{kommune_id}, {place}", count=int(n - size),
+                hint="deputies or a forwarded link? take the extra answers out, or correct the register",
+            )  # fmt: skip
+
+
+def _seats(councils: pd.DataFrame, wave: WaveConfig) -> dict[str, int]:
+    """Seats of the council that sits on a wave's cut-off date."""
+    sitting = councils[councils["constituted_on"].dt.date <= wave.as_of]
+    latest = sitting.sort_values(["kommune_id", "constituted_on"]).drop_duplicates(
+        "kommune_id", keep="last"
+    )
+    return dict(zip(latest["kommune_id"], latest["seats"], strict=True))
