@@ -84,7 +84,7 @@ def share_intervals(
 
     The interval holds every number K of persons with the property among N that neither tail of the
     hypergeometric distribution rejects at (1 - confidence)/2: K is kept when P(X >= x | K) and
-    P(X <= x | K) both exceed it. Its coverage is never below ``confidence`` (Konijn 1973; Wendell
+    P(X <= x | K) are both at least that. Its coverage is never below ``confidence`` (Konijn 1973; Wendell
     and Schmee 1996). Without a finite population it is the interval of Clopper and Pearson (1934).
 
     Args:
@@ -182,18 +182,20 @@ def _invert_hypergeometric(
     """Bisect for the smallest and largest K that neither tail rejects; all arrays (triples,)."""
     from scipy.stats import hypergeom
 
-    # P(X >= x) grows with K and exceeds alpha/2 at K = N - (n - x), the largest K that can be.
+    # A tail of exactly alpha/2 (1 of 40) must not depend on rounding: it is kept.
+    least = alpha / 2 * (1 - 1e-10)
+    # P(X >= x) grows with K and is 1 at K = N - (n - x), the largest K that can be.
     low, high = x.copy(), size - (n - x)
     while (open_ := low < high).any():
         middle = np.floor((low + high) / 2)
-        kept = hypergeom.sf(x - 1, size, middle, n) > alpha / 2
+        kept = hypergeom.sf(x - 1, size, middle, n) >= least
         high = np.where(open_ & kept, middle, high)
         low = np.where(open_ & ~kept, middle + 1, low)
     lower = low
     low, high = x.copy(), size - (n - x)
     while (open_ := low < high).any():
         middle = np.ceil((low + high) / 2)
-        kept = hypergeom.cdf(x, size, middle, n) > alpha / 2
+        kept = hypergeom.cdf(x, size, middle, n) >= least
         low = np.where(open_ & kept, middle, low)
         high = np.where(open_ & ~kept, middle - 1, high)
     return lower / size, low / size
