@@ -1,0 +1,110 @@
+"""May a scale be shown as one number: reliability of each scale, group and wave."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from plankompass.statistics.reliability import cronbach_alpha, omega_total
+from plankompass.statistics.scores import reverse_item
+from plankompass.study.codebook import Codebook, load_codebook
+from plankompass.study.codebook_models import Indicator
+from plankompass.study.config_models import StatisticsConfig
+from plankompass.tables import empty_table, read_table, write_table
+
+log = logging.getLogger(__name__)
+
+MIN_COMPLETE = 10
+"""Fewest persons with all items valid from which reliability is judged."""
+
+
+def assess_scales(
+    inputs: Mapping[str, Path], outputs: Mapping[str, Path], params: Mapping[str, Any]
+) -> None:
+    """Judge the reliability of every scale of the codebook, by group and wave.
+
+    Args:
+        inputs: ``respondents``, ``answers``.
+        outputs: ``scale_quality``.
+        params: ``statistics``, ``codebook``.
+    """
+    codebook = load_codebook(params["codebook"])
+    settings = StatisticsConfig.model_validate(params.get("statistics") or {})
+    respondents = read_table("respondents", inputs["respondents"])
+    parts = []
+    for indicator in scales(codebook):
+        wanted = [("item", "in", set(indicator.inputs.items)), ("missing", "==", "valid")]
+        answers = read_table("answers", inputs["answers"], filters=wanted)
+        parts += scale_rows(indicator, codebook, respondents, answers, settings)
+    table = pd.DataFrame(parts) if parts else empty_table("scale_quality")
+    log.info("%d scales by group and wave, %d acceptable", len(table), table["acceptable"].sum())
+    write_table("scale_quality", table, outputs["scale_quality"])
+
+
+def scales(codebook: Codebook) -> list[Indicator]:
+    """Indicators that average several items of a person into one score."""
+    return [i for i in codebook.indicators.values() if i.operator == "mean_of_items"]
+
+
+def scale_rows(
+    indicator: Indicator,
+    codebook: Codebook,
+    respondents: pd.DataFrame,
+    answers: pd.DataFrame,
+    settings: StatisticsConfig,
+) -> list[dict[str, Any]]:
+    """Reliability of one scale in each group and wave, over the whole network.
+
+    Persons with all items valid count. Participants of a wave's gatherings are taken together. A
+    scale is acceptable when alpha reaches the configured minimum among at least
+    :data:`MIN_COMPLETE` persons; with fewer nobody can say, and the items are shown one by one.
+
+    Args:
+        indicator: The scale.
+        codebook: The codebook.
+        respondents: Questionnaires.
+        answers: Valid answers to the scale's items.
+        settings: Least alpha and level of intervals.
+
+    Returns:
+        Rows of ``scale_quality``, one a group and wave in which anybody answered.
+    """
+    items = indicator.inputs.items
+    wide = answers.pivot(index="respondent", columns="item", values="value").reindex(columns=items)
+    joined = respondents.merge(wide, left_on="respondent", right_index=True, how="inner")
+    rows = []
+    for group in sorted(indicator.groups):
+        for wave, members in joined[joined["group"] == group].groupby("wave", observed=True):
+            matrix = members[items].to_numpy(float, na_value=np.nan)
+            for number, item in enumerate(items):
+                if codebook.items[item].reverse:
+                    levels = codebook.scales[codebook.items[item].scale].values
+                    matrix[:, number] = reverse_item(matrix[:, number], min(levels), max(levels))
+            complete = matrix[~np.isnan(matrix).any(axis=1)]
+            rows.append(
+                {"indicator": indicator.id, "group": group, "wave": wave}
+                | _reliability(complete, settings)
+            )
+    return rows
+
+
+def _reliability(complete: np.ndarray, settings: StatisticsConfig) -> dict[str, Any]:
+    n = len(complete)
+    if n < 3:
+        nothing = dict.fromkeys(("alpha", "alpha_lower", "alpha_upper", "omega"), np.nan)
+        return {"n": n, **nothing, "acceptable": False}
+    alpha = cronbach_alpha(complete, confidence=settings.confidence)
+    omega = omega_total(complete, confidence=settings.confidence)
+    return {
+        "n": n,
+        "alpha": alpha.estimate,
+        "alpha_lower": alpha.lower,
+        "alpha_upper": alpha.upper,
+        "omega": omega.estimate,
+        "acceptable": bool(n >= MIN_COMPLETE and alpha.estimate >= settings.alpha_minimum),
+    }
