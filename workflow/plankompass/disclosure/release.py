@@ -25,16 +25,21 @@ from plankompass.tables import CONTRACTS, empty_table, read_table, write_table
 
 log = logging.getLogger(__name__)
 
-# Public facts, from public documents and registers: they leave as they are.
+# Public facts from documents and registers, and quality of the method at network level: they leave
+# as they are.
 PUBLIC_TABLES = (
-    "municipalities",
+    "coder_agreement",
     "councils",
-    "goals",
+    "documents",
+    "gatherings",
     "goal_links",
+    "goals",
+    "municipalities",
     "plan_dates",
     "scale_quality",
-    "gatherings",
 )
+# Name of a file in the publishable folder to its contract, where they differ.
+CONTRACT_OF = {"estimates": "publishable_estimates", "response": "publishable_response"}
 
 
 def release_tables(
@@ -43,10 +48,10 @@ def release_tables(
     """Attack what is about to leave and write it when nothing was found.
 
     Args:
-        inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``avvik`` and the
-            public tables by their names.
-        outputs: ``publishable_estimates``, ``comparisons``, ``publishable_response``,
-            ``suppressed``, ``problem_counts``, ``gate`` and public tables by their names.
+        inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``scale_quality``,
+            ``avvik`` and the public tables by their names.
+        outputs: ``estimates``, ``comparisons``, ``response``, ``suppressed``, ``problem_counts``,
+            ``gate`` and public tables by their names.
         params: ``disclosure`` (thresholds), ``codebook`` (folder).
 
     Raises:
@@ -59,7 +64,7 @@ def release_tables(
     tables = collect_tables(inputs, outputs, rules)
     gate = {"rules": rules.config.model_dump(mode="json")}
     for name, frame in sorted(tables.items()):
-        write_table(name, frame, outputs[name])
+        write_table(CONTRACT_OF.get(name, name), frame, outputs[name])
     if "gate" in outputs:
         path = Path(outputs["gate"])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,9 +90,9 @@ def collect_tables(
     """
     primary = read_table("publishable_estimates", _first(inputs["primary"]))
     makers = {
-        "publishable_estimates": lambda: without_se(primary),
+        "estimates": lambda: without_se(primary),
         "comparisons": lambda: publish_comparisons(_read(inputs, "comparisons"), primary, rules),
-        "publishable_response": lambda: publish_response(_read(inputs, "response"), rules),
+        "response": lambda: publish_response(_read(inputs, "response"), rules),
         "suppressed": lambda: count_suppressed(primary),
         "problem_counts": lambda: count_problems(_read(inputs, "avvik")),
     }

@@ -55,17 +55,32 @@ class RuleBook:
         config: The study's thresholds.
         indicators: The codebook's indicators by id.
         reverse: Items whose answers are turned before they are averaged.
+        item_range: Lowest and highest answer of each item with an ordinal scale.
+        most_selected: Alternatives one may choose of each multiple-response item.
+        parallel: Items of each set that gaps may be summed over.
     """
 
     config: DisclosureConfig
     indicators: Mapping[str, Indicator]
     reverse: frozenset[str]
+    item_range: Mapping[str, tuple[float, float]]
+    most_selected: Mapping[str, int]
+    parallel: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, config: DisclosureConfig, book: Codebook) -> RuleBook:
         """Bring configuration and codebook together."""
-        reverse = frozenset(i.id for i in book.items.values() if i.reverse)
-        return cls(config, book.indicators, reverse)
+        items = book.items.values()
+        values = {i.id: book.scales[i.scale].values for i in items}
+        sets = sorted({i.parallel_set for i in items if i.parallel_set})
+        return cls(
+            config,
+            book.indicators,
+            reverse=frozenset(i.id for i in items if i.reverse),
+            item_range={k: (float(min(v)), float(max(v))) for k, v in values.items() if v},
+            most_selected={i.id: i.max_selected for i in items if i.max_selected},
+            parallel={s: tuple(i.id for i in items if i.parallel_set == s) for s in sets},
+        )
 
     def min_n(self, indicator: str, level: str, group: str) -> int:
         """Fewest units behind a number: the stricter of configuration and codebook.

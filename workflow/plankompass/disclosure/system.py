@@ -1,0 +1,176 @@
+"""Every published number as one linear system over disjoint groups of persons (atoms).
+
+An atom is a group of persons and one thing they were asked, for instance the councillors of one
+municipality who answered one item in one wave; its unknown is the *sum* of their answers. A mean, a
+share, an aggregate, a gap and a change are then rows over atoms with known coefficients, because the
+sizes of the groups are assumed to be known to the attacker, hidden ones too.
+
+Nothing here knows surveys: ``study_rows`` builds the system of a study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+PRIME = (1 << 61) - 1
+"""Modulus of the exact attack: a Mersenne prime, so an accidental zero has a chance of 2**-61."""
+
+Number = int | Fraction
+ModularRow = dict[int, int]
+
+
+def modular(value: Number) -> int:
+    """A rational number modulo ``PRIME``."""
+    if isinstance(value, Fraction):
+        return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+    return int(value) % PRIME
+
+
+@dataclass(frozen=True)
+class Target:
+    """How well a protected number must stay hidden.
+
+    Attributes:
+        scale: Width of the attacker's interval (in sums) is divided by this; for a mean of n
+            persons on a scale it is n times the scale's range.
+        points: When the reason of the hiding tells which sums are possible, those sums. Empty for
+            a number that may be anything.
+        need: How many of the points must stay possible.
+    """
+
+    scale: float
+    points: tuple[float, ...] = ()
+    need: int = 2
+
+    def hidden_by(self, low: float, high: float, min_share: float) -> bool:
+        """Whether an interval for the sum leaves the target hidden well enough.
+
+        Args:
+            low: Lowest sum the attacker cannot exclude.
+            high: Highest sum.
+            min_share: Smallest width, as a share of ``scale``.
+        """
+        if self.points:
+            slack = 1e-6 * max(1.0, self.scale)
+            return sum(low - slack <= p <= high + slack for p in self.points) >= self.need
+        return high - low >= min_share * self.scale * (1 - 1e-9)
+
+
+@dataclass
+class System:
+    """Rows over atoms, and what is known of each row.
+
+    Attributes:
+        atoms: What each atom is, by position.
+        size: Persons in each atom, shape (atoms,).
+        bounds: Lowest and highest possible sum of each atom, shape (atoms, 2).
+        labels: What each row is, by position.
+        worth: Sort key of each row: smallest is kept first.
+        modular: Coefficients of each row modulo ``PRIME``, by atom.
+        real: The same coefficients as floats, by atom.
+        interval: What the published number says of the row: lowest and highest value of
+            coefficients times sums, shape (rows, 2); infinite when it says nothing.
+        known: Rows that everyone knows without anything being published (structure).
+        linear: Rows that are equations; others only bound the interval attack.
+        targets: Protected rows, by position.
+    """
+
+    atoms: list[Hashable] = field(default_factory=list)
+    size: list[int] = field(default_factory=list)
+    bounds: list[tuple[float, float]] = field(default_factory=list)
+    labels: list[tuple] = field(default_factory=list)
+    worth: list[tuple] = field(default_factory=list)
+    modular: list[ModularRow] = field(default_factory=list)
+    real: list[dict[int, float]] = field(default_factory=list)
+    interval: list[tuple[float, float]] = field(default_factory=list)
+    known: list[bool] = field(default_factory=list)
+    linear: list[bool] = field(default_factory=list)
+    targets: dict[int, Target] = field(default_factory=dict)
+    _position: dict[Hashable, int] = field(default_factory=dict)
+
+    def atom(self, name: Hashable, size: int, low: float, high: float) -> int:
+        """The position of an atom, made when it is new.
+
+        Args:
+            name: What the atom is.
+            size: Persons in it.
+            low: Lowest answer of one person.
+            high: Highest answer of one person.
+
+        Returns:
+            Its position.
+        """
+        if name not in self._position:
+            self._position[name] = len(self.atoms)
+            self.atoms.append(name)
+            self.size.append(size)
+            self.bounds.append((size * low, size * high))
+        return self._position[name]
+
+    def find(self, name: Hashable) -> int | None:
+        """The position of an atom, or None."""
+        return self._position.get(name)
+
+    def add(
+        self,
+        label: tuple,
+        coefficients: Mapping[int, Number],
+        *,
+        worth: tuple = (),
+        interval: tuple[float, float] = (-np.inf, np.inf),
+        known: bool = False,
+        linear: bool = True,
+        target: Target | None = None,
+    ) -> int:
+        """Add one row.
+
+        Args:
+            label: What the row is, for messages; the first part names its kind.
+            coefficients: Atom position to coefficient.
+            worth: Sort key among the rows that may be hidden.
+            interval: What its published number says of coefficients times sums.
+            known: Whether everyone knows the row although nothing is published.
+            linear: Whether the row is an equation.
+            target: How well it must stay hidden, when it is protected.
+
+        Returns:
+            The row's position.
+        """
+        self.labels.append(label)
+        self.worth.append(worth)
+        self.modular.append({a: m for a, c in coefficients.items() if (m := modular(c))})
+        self.real.append({a: float(c) for a, c in coefficients.items() if c})
+        self.interval.append(interval)
+        self.known.append(known)
+        self.linear.append(linear)
+        at = len(self.labels) - 1
+        if target is not None:
+            self.targets[at] = target
+        return at
+
+    def matrix(self, rows: Sequence[int]) -> sparse.csr_array:
+        """The real coefficients of some rows, shape (len(rows), atoms)."""
+        starts = np.cumsum([0, *(len(self.real[r]) for r in rows)])
+        columns = np.fromiter((a for r in rows for a in self.real[r]), np.int64, int(starts[-1]))
+        values = np.fromiter(
+            (c for r in rows for c in self.real[r].values()), np.float64, int(starts[-1])
+        )
+        return sparse.csr_array((values, columns, starts), shape=(len(rows), len(self.atoms)))
+
+    def blocks(self) -> list[np.ndarray]:
+        """Positions of rows that share atoms, directly or through other rows, one array a block."""
+        if not self.labels:
+            return []
+        matrix = self.matrix(range(len(self.labels)))
+        graph = sparse.block_array([[None, matrix], [matrix.T, None]]).tocsr()
+        _, component = csgraph.connected_components(graph, directed=False)
+        of_row = component[: len(self.labels)]
+        order = np.argsort(of_row, kind="stable")
+        cuts = np.flatnonzero(np.diff(of_row[order])) + 1
+        return sorted(np.split(order, cuts), key=lambda rows: int(rows[0]))
