@@ -95,4 +95,8 @@ def catalogue(language: str) -> Catalogue:
         raise PlankompassError(
             f"language {language}: no message catalogue; choose one of {', '.join(LANGUAGES)}"
         )
-    return Catalogue(language, _flat(load_yaml(path, name=f"messages/{language}.yaml")))
+    texts: dict[str, str] = {}
+    # What the layout says stands in <language>.yaml, what the writers say in <language>.text.yaml.
+    for file in sorted(MESSAGES.glob(f"{language}*.yaml")):
+        texts |= _flat(load_yaml(file, name=f"messages/{file.name}"))
+    return Catalogue(language, texts)

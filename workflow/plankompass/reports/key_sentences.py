@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from plankompass.reports.profile import profile_numbers
 from plankompass.reports.schema_parts import Sentence
+from plankompass.reports.section_change import clear_changes
 from plankompass.reports.section_decide import barrier_sentence
 from plankompass.reports.section_interplay import clearest_gap
 from plankompass.reports.section_plan import goals_followed
-from plankompass.reports.section_change import clear_changes
 from plankompass.reports.writer import Writer, present
 
 MOST = 5

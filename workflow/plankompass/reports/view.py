@@ -12,7 +12,7 @@ from plankompass.reports.catalogue import Catalogue, catalogue
 from plankompass.reports.figures import Drawing, draw_block, draw_spine
 from plankompass.reports.schema import MunicipalReport, NetworkReport, Section
 from plankompass.reports.schema_blocks import AnyBlock, FigureBlock
-from plankompass.reports.schema_parts import Sentence, Table
+from plankompass.reports.schema_parts import Column, Fact, Row, Sentence, Table
 from plankompass.reports.tabulate import table_of
 
 # Figures whose table is content of its own, not only the figure in numbers.
@@ -87,6 +87,76 @@ def all_sentences(report: MunicipalReport | NetworkReport) -> list[Sentence]:
         for block in section.blocks:
             found += block.intro
     return found
+
+
+def head_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
+    """What stands under the title: where, who it is compared with, when.
+
+    Args:
+        report: The document.
+
+    Returns:
+        Labels and values.
+    """
+    text, meta = catalogue(report.meta.language), report.meta
+    facts: list[Fact] = []
+    if isinstance(report, MunicipalReport):
+        town = report.municipality
+        facts += [
+            Fact(label=text("common.code"), value=town.code),
+            Fact(label=text("common.county"), value=town.county),
+            Fact(label=text("common.peer_group"), value=town.peer_group),
+        ]
+        if town.territory:
+            facts.append(Fact(label=text("front.territory"), value=town.territory))
+    return [
+        *facts,
+        Fact(label=text("common.wave"), value=meta.wave_text),
+        Fact(label=text("common.as_of"), value=meta.as_of_text),
+        Fact(label=text("common.dated"), value=meta.dated_text),
+    ]
+
+
+def closing_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
+    """What stands at the end of Om tallene: publisher, contact, version, hash.
+
+    Args:
+        report: The document.
+
+    Returns:
+        Labels and values.
+    """
+    text, meta = catalogue(report.meta.language), report.meta
+    facts = [Fact(label=text("common.publisher"), value=meta.publisher)]
+    if meta.contact:
+        facts.append(Fact(label=text("common.contact"), value=meta.contact))
+    return facts + list(report.about.facts)
+
+
+def sources_table(report: MunicipalReport, text: Catalogue) -> Table | None:
+    """Kildene side ved side as a table.
+
+    Args:
+        report: The document.
+        text: The catalogue of the report's language.
+
+    Returns:
+        The table; None when the report has no such rows.
+    """
+    if report.sources is None or not report.sources.rows:
+        return None
+    columns = [
+        Column(label=text(f"sources.{key}"), width=width)
+        for key, width in (("survey", 1), ("interviews", 1), ("documents", 1), ("verdict", 1.4))
+    ]
+    rows = [
+        Row(header=r.label, cells=[r.survey, r.interviews, r.documents, r.verdict_text])
+        for r in report.sources.rows
+    ]
+    return Table(
+        caption=report.sources.title, corner=text("sources.theme"), corner_width=1.6,
+        columns=columns, rows=rows,
+    )  # fmt: skip
 
 
 def make_view(report: MunicipalReport | NetworkReport) -> View:

@@ -11,11 +11,11 @@ from plankompass.reports.figures.chain import draw_chain
 from plankompass.reports.figures.groups import draw_change, draw_gaps, draw_who_decides
 from plankompass.reports.figures.multiples import draw_multiples
 from plankompass.reports.figures.parts import Drawing
-from plankompass.reports.figures.spine import draw_spine
+from plankompass.reports.figures.spine import KEY_SIZE, draw_spine, spine_keys
 from plankompass.reports.figures.timeline import draw_timeline
 from plankompass.reports.schema_blocks import FigureBlock
 
-__all__ = ["Drawing", "draw_block", "draw_spine"]
+__all__ = ["KEY_SIZE", "Drawing", "draw_block", "draw_spine", "spine_keys"]
 
 _DRAW: dict[str, Callable[..., Drawing]] = {
     "ranked_barriers": draw_barriers,

@@ -18,6 +18,7 @@ from plankompass.reports.style import (
 )
 
 _PAD = 9.0
+KEY_SIZE = (24.0, 14.0)  # points
 
 
 def _strip(canvas: Canvas, row: SpineRow, top: float) -> None:
@@ -40,6 +41,32 @@ def _strip(canvas: Canvas, row: SpineRow, top: float) -> None:
     # Filled when the row stands apart from its peers, open when that cannot be said.
     apart = row.verdict in ("above", "below")
     value_mark(canvas, scale, row.own, middle, "circle", FJORD, size=9, filled=apart)
+
+
+def spine_keys() -> dict[str, str]:
+    """The marks of the legend, each as a small figure of :data:`KEY_SIZE`.
+
+    Returns:
+        Message key (``profile.<key>``) to SVG.
+    """
+    width, height = KEY_SIZE
+    middle = height / 2
+    keys: dict[str, str] = {}
+    for key in ("key_own", "key_range", "key_middle", "key_mean", "key_network"):
+        canvas = Canvas(width, height)
+        if key == "key_own":
+            canvas.line([1.5, width - 1.5], [middle, middle], FJORD, 2.0, round_ends=True)
+            canvas.marker(width / 2, middle, "circle", FJORD, 9)
+        elif key == "key_range":
+            canvas.box(1, middle - 4.5, width - 2, 9, RANGE, AXIS, 0.6)
+        elif key == "key_middle":
+            canvas.box(4, middle - 4.5, width - 8, 9, MIDDLE, AXIS, 0.6)
+        elif key == "key_mean":
+            canvas.line([width / 2] * 2, [0, height], INK, 1.5)
+        else:
+            canvas.marker(width / 2, middle, "triangle", MUTED, 5.0)
+        keys[key] = canvas.svg(f"tegn-{key[4:]}")
+    return keys
 
 
 def draw_spine(group: SpineGroup, prefix: str) -> Drawing:
