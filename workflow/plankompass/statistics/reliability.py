@@ -55,7 +55,7 @@ class Omega:
         lower: Lower limit, estimate less z times se.
         upper: Upper limit; can exceed 1 in small samples.
         n: Respondents with all items valid.
-        loadings: Loadings in the items' units, shape (items,).
+        loadings: Loadings in the items' units (variances with divisor n), shape (items,).
         converged: Whether the model could be fitted.
         proper: False when an error variance is negative: do not use the number then.
     """
