@@ -15,6 +15,7 @@ import pandas as pd
 
 from plankompass.statistics.estimate import t_interval, t_p_value
 from plankompass.statistics.multiplicity import benjamini_hochberg
+from plankompass.statistics.peers import PeerDifferences, peer_differences
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.config_models import StatisticsConfig
 from plankompass.tables import empty_table, read_table, write_table
@@ -22,7 +23,10 @@ from plankompass.tables import empty_table, read_table, write_table
 log = logging.getLogger(__name__)
 
 _CELL = ["wave", "group", "gathering", "indicator", "component"]
-_NOT_COMPARED = ("rank:", "change:", "level:", "source:", "sensitivity:")
+# Shares beside means of the same items say the same thing twice and would enlarge the family.
+_NOT_COMPARED = ("rank:", "share:", "change:", "level:", "source:", "sensitivity:")
+_STEP = 0.1
+"""Published means have one decimal: two of them differ by chance of rounding alone."""
 _SCALE_TOTAL = "total"
 
 
@@ -59,8 +63,8 @@ def compare(
 ) -> pd.DataFrame:
     """Difference of each municipality's value from the unweighted mean of the others.
 
-    The variance of the difference is the own variance plus that of the peers' mean; degrees of
-    freedom after Satterthwaite. For shares the own interval and the peers' are combined instead
+    The variance of the difference is the own variance plus that of the peers' mean, each with the
+    variance of rounding to one decimal; degrees of freedom after Satterthwaite. For shares the own interval and the peers' are combined instead
     (Donner and Zou 2012), and the p-value is that of the peers' mean under the own share's standard
     error at that mean, since a share near 0 or 1 has a standard error near 0. A verdict of above or
     below needs both: the difference stands after Benjamini and Hochberg within the municipality's
@@ -117,83 +121,85 @@ def _main_component(rows: pd.DataFrame, codebook: Codebook) -> pd.Series:
 
 
 def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFrame:
-    """One component over all municipalities; the verdict is left for later where it needs p."""
+    """One component over all municipalities; an empty verdict waits for the whole family."""
     cell = cell.sort_values("unit", kind="stable").reset_index(drop=True)
-    value = cell["value"].to_numpy(float)
-    plain = (cell["class_value"] == "") & (cell["display"] == "")
-    published = (cell["status"] == "published").to_numpy()
-    used = published & plain.to_numpy() & ~np.isnan(value)
+    value, se = cell["value"].to_numpy(float), cell["se"].to_numpy(float)
+    published = (cell["status"] == "published").to_numpy() & ~np.isnan(value)
+    plain = ((cell["class_value"] == "") & (cell["display"] == "")).to_numpy()
+    used = published & plain
     # A mean over those for whom the event has happened would leave out the slow ones.
-    censored = bool((published & (cell["class_value"] != "").to_numpy() & ~np.isnan(value)).any())
-    peers = used.sum() - used
-    few = peers < settings.min_peers
-    with np.errstate(divide="ignore", invalid="ignore"):
-        peer_mean = (np.where(used, value, 0).sum() - np.where(used, value, 0)) / peers
-    peer_mean = np.where(few | censored, np.nan, peer_mean)
-    difference = np.where(used, value - peer_mean, np.nan)
-    lower, upper, p_value = _uncertainty(cell, used, peers, peer_mean, settings)
-    sure = ~np.isnan(difference) & ~np.isnan(p_value)
-    verdict = np.select(
-        [~(used | (published & censored)), few, sure], ["hidden", "few_peers", ""], "no_interval"
+    censored = (published & (cell["class_value"] != "").to_numpy()).any()
+    sampled = used.any() and not np.isnan(se[used]).any()
+    share = cell["method"].str.contains("share_|korn_graubard", regex=True).to_numpy()
+    spread = np.sqrt(se**2 + np.where(share, 0.0, _STEP**2 / 12)) if sampled else np.zeros(len(se))
+    found = peer_differences(
+        np.where(used, value, np.nan),
+        spread,
+        _degrees(cell, used),
+        min_peers=settings.min_peers,
+        confidence=settings.confidence,
     )
+    few = found.peers < settings.min_peers
+    shown = used & ~few & (not censored)
+    lower, upper, p_value = found.lower, found.upper, found.p_value
+    if share.any() and sampled:
+        lower, upper, p_value = _shares(cell, share, found, settings)
+    sure = shown & sampled & ~np.isnan(p_value)
+    verdict = np.select([~published | (cell["display"] != ""), few, sure], _WAITING, "no_interval")
+
+    def where(mask: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        return np.where(mask, numbers, np.nan)
+
     return pd.DataFrame(
         {
             "kommune_id": cell["unit"],
             **{column: cell[column] for column in _CELL},
-            "peer_mean": np.where(used, peer_mean, np.nan),
-            "peers": peers,
-            "difference": difference,
-            "lower": np.where(sure, lower, np.nan),
-            "upper": np.where(sure, upper, np.nan),
-            "p_value": np.where(sure, p_value, np.nan),
+            "peer_mean": where(shown, found.peer_mean),
+            "peers": found.peers,
+            "difference": where(shown, found.estimate),
+            "lower": where(sure, lower),
+            "upper": where(sure, upper),
+            "p_value": where(sure, p_value),
             "verdict": verdict,
         }
     )
 
 
-def _uncertainty(
-    cell: pd.DataFrame,
-    used: np.ndarray,
-    peers: np.ndarray,
-    peer_mean: np.ndarray,
-    settings: StatisticsConfig,
+_WAITING = ["hidden", "few_peers", ""]
+
+
+def _degrees(cell: pd.DataFrame, used: np.ndarray) -> np.ndarray:
+    """Degrees of freedom of each standard error.
+
+    The pooled SD rests at least on the published municipalities that share it; others on their own
+    respondents.
+    """
+    n = cell["n"].to_numpy(float, na_value=np.nan)
+    pooled = cell["method"].str.endswith("pooled_sd").to_numpy()
+    shared = float(np.nansum(np.where(used & pooled, n - 1, 0)))
+    return np.where(pooled, max(shared, 1.0), np.fmax(n - 1, 1.0))
+
+
+def _shares(
+    cell: pd.DataFrame, share: np.ndarray, found: PeerDifferences, settings: StatisticsConfig
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Limits and p-values where the values are shares; see :func:`compare`."""
     value, se = cell["value"].to_numpy(float), cell["se"].to_numpy(float)
+    low, high = cell["lower"].to_numpy(float), cell["upper"].to_numpy(float)
     n = cell["n"].to_numpy(float, na_value=np.nan)
     size = cell["population"].to_numpy(float, na_value=np.inf)
-    pooled = cell["method"].str.endswith("pooled_sd").to_numpy()
-    own_df = n - 1
-    # What the pooled SD rests on at least: the published municipalities that share it.
-    shared_df = float(np.nansum(np.where(used & pooled, n - 1, 0)))
-    df = np.where(pooled, shared_df, own_df)
-    variance = np.where(used, se**2, 0.0)
-    known = used & ~np.isnan(se)
-    everyone_known = (used & np.isnan(se)).sum() == 0
+    peer_variance = np.fmax(found.se**2 - se**2, 0.0)
+    spread = t_interval(0.0, np.sqrt(peer_variance), np.inf, settings.confidence)[1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(known & (df > 0), np.nan_to_num(variance) ** 2 / df, 0.0)
-        peer_variance = (variance.sum() - variance) / peers**2
-        peer_part = (part.sum() - part) / peers**4
-        total = variance + peer_variance
-        freedom = np.where(part + peer_part > 0, total**2 / (part + peer_part), np.nan)
-    if not everyone_known:
-        nothing = np.full(len(cell), np.nan)
-        return nothing, nothing, nothing
-    difference = value - peer_mean
-    lower, upper = t_interval(difference, np.sqrt(total), freedom, settings.confidence)
-    p_value = t_p_value(difference, np.sqrt(total), freedom)
-    share = cell["method"].str.contains("share_|korn_graubard", regex=True).to_numpy()
-    if share.any():
-        low, high = cell["lower"].to_numpy(float), cell["upper"].to_numpy(float)
-        z = t_interval(0.0, 1.0, np.inf, settings.confidence)[1]
-        spread = z * np.sqrt(peer_variance)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            null = (1 - n / size) * peer_mean * (1 - peer_mean) / n + peer_variance
-        null = np.where(cell["method"].str.startswith("weighted"), total, null)
-        p_share = t_p_value(difference, np.sqrt(null), np.inf)
-        lower = np.where(share, difference - np.hypot(value - low, spread), lower)
-        upper = np.where(share, difference + np.hypot(high - value, spread), upper)
-        p_value = np.where(share, p_share, p_value)
-    return lower, upper, p_value
+        null = (1 - n / size) * found.peer_mean * (1 - found.peer_mean) / n + peer_variance
+    weighted = cell["method"].str.startswith("weighted").to_numpy()
+    null = np.where(weighted, found.se**2, null)
+    gap = found.estimate
+    return (
+        np.where(share, gap - np.hypot(value - low, spread), found.lower),
+        np.where(share, gap + np.hypot(high - value, spread), found.upper),
+        np.where(share, t_p_value(gap, np.sqrt(null), np.inf), found.p_value),
+    )
 
 
 def _verdicts(table: pd.DataFrame, settings: StatisticsConfig) -> np.ndarray:

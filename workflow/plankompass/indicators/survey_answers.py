@@ -137,7 +137,7 @@ def read_answers(task: Task, group: str, columns: Sequence[str]) -> list[GroupAn
     unsure = (answers["missing"] == "dont_know").to_numpy()
     unknown[row[unsure], place[unsure]] = True
     wording = answers["wording"].to_numpy()
-    put = ~answers["missing"].isin(["not_asked", "system"]).to_numpy()
+    put = ~answers["missing"].isin(["not_asked", "not_relevant", "system"]).to_numpy()
     out = []
     problems: list[str] = []
     for occasion in occasions(task, group):

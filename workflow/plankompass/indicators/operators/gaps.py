@@ -14,24 +14,32 @@ from plankompass.indicators.survey_estimates import (
 )
 from plankompass.indicators.survey_rows import Variable, absence, add_rows
 from plankompass.indicators.task import NETWORK, Rows, Task
+from plankompass.statistics.congruence import congruence_between_groups
 from plankompass.statistics.finite_population import difference
+
+FAIR_CONGRUENCE = 0.85
+"""Least congruence of loadings (Lorenzo-Seva and ten Berge 2006)."""
+
+MIN_COMPLETE = 50
+"""Fewest persons with all items valid, in each group, from which loadings are judged."""
 
 
 def group_difference(task: Task) -> Rows:
     """Mean in one group minus the mean in another, item by item and for each parallel set.
 
     A person's value on a parallel set is the mean of their valid answers to its items. Sets with a
-    single item get no row of their own. Both groups' means stand beside the gaps, so that a reader
-    sees what was compared. At network level both means are taken over the municipalities where both
-    groups answered.
+    single item get no row of their own, and a set whose items hang together differently in the two
+    groups (Tucker's congruence of loadings below :data:`FAIR_CONGRUENCE` in the network) gets no
+    gap. Both groups' means stand beside the gaps, so that a reader sees what was compared. At
+    network level both means are taken over the municipalities where both groups answered.
 
     Args:
         task: The computation; the indicator's params ``contrasts`` and ``parallel_sets``.
 
     Returns:
-        For every contrast a, b: rows of group a with component ``<item or set>|<b>``; for every
-        group rows with component ``level:<item or set>``. ``n`` and population of a gap are those of the
-        group with fewer answers.
+        For every contrast a, b: rows of group a with component ``<item or set>|<b>``, ``n`` and
+        population those of the group with fewer answers; for every group rows with component
+        ``level:<item or set>``.
     """
     rows = Rows(task.indicator.id)
     items = task.indicator.inputs.items
@@ -76,6 +84,7 @@ def _add_gaps(
     both = (cells_a.n > 0) & (cells_b.n > 0)
     whole_a, behind = network_estimates(a, cells_a, task.settings, within=both)
     whole_b, _ = network_estimates(b, cells_b, task.settings, within=both)
+    unlike = {v.component for v in variables if not _alike(a, b, v)}
     for number, variable in enumerate(variables):
         place = (a.occasion.wave, a.group, f"{variable.component}|{b.group}")
         for unit, name in [*enumerate(a.units), (None, NETWORK)]:
@@ -84,6 +93,8 @@ def _add_gaps(
             one, two = (whole_a, whole_b) if unit is None else (cells_a, cells_b)
             if missing is None and min(one.n[at], two.n[at]) == 0:
                 missing = ("hidden", "too_few_answers")
+            if missing is None and variable.component in unlike:
+                missing = ("unreliable", "scale_unreliable")
             if missing is not None:
                 rows.add(name, *place, status=missing[0], reason=missing[1])
                 continue
@@ -98,3 +109,13 @@ def _add_gaps(
                 unanimous=bool(equal[at]) if unit is not None else False,
                 municipalities=1 if unit is not None else int(behind[number]),
             )  # fmt: skip
+
+
+def _alike(a: GroupAnswers, b: GroupAnswers, variable: Variable) -> bool:
+    """Whether a set may be compared between groups; True where nothing speaks against it."""
+    if len(variable.columns) < 3:
+        return True
+    found = congruence_between_groups(
+        a.take(variable.columns), b.take(variable.columns), replicates=0, seed=0
+    )
+    return min(found.n) < MIN_COMPLETE or not found.estimate < FAIR_CONGRUENCE
