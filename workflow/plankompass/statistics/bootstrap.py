@@ -129,7 +129,8 @@ def bootstrap_means(
         mean[cell] = centre
         if kept is not None:
             kept[cell] = drawn.T
-        se[cell] = drawn.std(axis=0, ddof=1)
+        # Around the mean, so that replicates that all equal it have a spread of exactly 0.
+        se[cell] = (drawn - centre).std(axis=0, ddof=1)
         lower[cell], upper[cell] = _limits(drawn, tail)
     if mean is None:
         shape = (len(np.asarray(populations)), as_variables(values)[0].shape[1])

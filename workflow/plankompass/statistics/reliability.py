@@ -194,7 +194,8 @@ def _alpha_se(covariance: FloatArray, n: int) -> float:
     if not total > 0:
         return float("nan")
     square = covariance @ covariance
-    q = total * (np.trace(square) + trace**2) - 2 * trace * square.sum()
+    # Items that are copies of each other leave 0 up to rounding.
+    q = max(total * (np.trace(square) + trace**2) - 2 * trace * square.sum(), 0.0)
     return float(np.sqrt(2 * k**2 / ((k - 1) ** 2 * total**3) * q / n))
 
 
