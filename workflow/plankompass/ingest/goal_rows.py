@@ -87,24 +87,13 @@ def read_goal_rows(
         evidence = parse_page(values["evidence_page"], name, line, "evidence_page", log)
         if wrong:
             continue
-        rows.append(
-            GoalRow(
-                line,
-                values["kommune_id"],
-                values["register"],
-                values["goal_id"],
-                values["goal_text"],
-                values["area"],
-                page,
-                True if needs_money is None else needs_money,
-                document,
-                values["measure_id"],
-                suggested,
-                confirmed,
-                values["coder"],
-                evidence,
-            )  # fmt: skip
-        )
+        row = GoalRow(
+            line, values["kommune_id"], values["register"], values["goal_id"],
+            values["goal_text"], values["area"], page,
+            True if needs_money is None else needs_money, document, values["measure_id"],
+            suggested, confirmed, values["coder"], evidence,
+        )  # fmt: skip
+        rows.append(row)
     return rows
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from plankompass.ingest.plan_mend import join_lines, mend_characters
 from plankompass.ingest.plan_models import CELL, Block, BlockKind, PlanRefusedError, PlanText
+from plankompass.ingest.safe_archive import ArchiveRefusedError, SafeArchive
 
 _HEADING = re.compile(r"^(?:heading|overskrift|tittel)\s*(\d)?$", re.IGNORECASE)
 _TITLE = {"title", "tittel"}
@@ -18,7 +19,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def check_archive(path: Path, *, members: int, megabytes: int) -> None:
-    """Refuse an archive that unpacks to more than the limits allow.
+    """Refuse an archive that is broken, protected, or unpacks to more than the limits allow.
 
     Args:
         path: The zip file.
@@ -26,19 +27,14 @@ def check_archive(path: Path, *, members: int, megabytes: int) -> None:
         megabytes: Largest unpacked size.
 
     Raises:
-        PlanRefusedError: The file is no readable zip, is encrypted, or is too large.
+        PlanRefusedError: With the reason.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise PlanRefusedError("the file is damaged or cut off: it cannot be unpacked") from None
-    if len(entries) > members:
-        raise PlanRefusedError(f"the file holds more than {members} parts")
-    if sum(e.file_size for e in entries) > megabytes * 1_000_000:
-        raise PlanRefusedError(f"the file unpacks to more than {megabytes} MB")
-    if any(e.flag_bits & 1 for e in entries):
-        raise PlanRefusedError("the file is encrypted; ask for a copy without a password")
+        with SafeArchive(path, max_members=members, max_bytes=megabytes * 1_000_000) as archive:
+            for name in archive.names:
+                archive.read(name)  # counts what really comes out, and finds damaged members
+    except ArchiveRefusedError as refusal:
+        raise PlanRefusedError(str(refusal).removeprefix(f"{path.name}: ")) from None
 
 
 def read_docx(path: Path) -> PlanText:

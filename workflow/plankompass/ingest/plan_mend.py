@@ -13,8 +13,8 @@ from functools import lru_cache
 LOST = "\ufffd"
 """Stands where a glyph had no text; the replacement character of Unicode."""
 
-_SOFT_HYPHEN = "\u00ad"
-_BREAK_MARKS = "\ufffe\u0002"  # what the PDF library leaves for a hyphen at the end of a line
+SOFT_HYPHEN = "\u00ad"
+BREAK_MARKS = "\ufffe\u0002"  # what the PDF library leaves for a hyphen at the end of a line
 _LIGATURES = ("ti", "tt", "ft", "fi", "ff", "fl", "ffi", "tti", "fj", "fft", "tf")
 _UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u0000\u0001\u0003-\u0008\u000b\u000e-\u001f]")
 _SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
@@ -22,7 +22,7 @@ _LETTER = r"[^\W\d_]"
 _SPACED = re.compile(rf"(?<!\S)(?:{_LETTER} ){{3,}}{_LETTER}(?!\S)")
 _SPACED_GAP = re.compile(r" {2,}")
 _BULLET_ONLY = re.compile(r"^[\s•●○◦▪■□▫–\-*‣⁃]+$")
-_BROKEN_END = re.compile(rf"({_LETTER}{{2,}})[-\u2010{_SOFT_HYPHEN}{_BREAK_MARKS}]\s*$")
+_BROKEN_END = re.compile(rf"({_LETTER}{{2,}})[-\u2010{SOFT_HYPHEN}{BREAK_MARKS}]\s*$")
 _LANGUAGES = ("nb", "nn")
 
 
@@ -68,9 +68,9 @@ def mend_characters(text: str, *, breaks_are_hyphens: bool = True) -> str:
     """
     text = unicodedata.normalize("NFC", text)
     stripped = text.rstrip()
-    if breaks_are_hyphens and stripped and stripped[-1] in _BREAK_MARKS:
-        stripped = stripped[:-1] + _SOFT_HYPHEN
-    for mark in _BREAK_MARKS:
+    if breaks_are_hyphens and stripped and stripped[-1] in BREAK_MARKS:
+        stripped = stripped[:-1] + SOFT_HYPHEN
+    for mark in BREAK_MARKS:
         stripped = stripped.replace(mark, LOST)
     for ligature, plain in (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl"),
                             ("ﬅ", "st"), ("ﬆ", "st")):  # fmt: skip
@@ -87,7 +87,7 @@ def mend_characters(text: str, *, breaks_are_hyphens: bool = True) -> str:
             for word in stripped.split(" ")
         )
     inner, last = stripped[:-1], stripped[-1:]
-    return inner.replace(_SOFT_HYPHEN, "") + last
+    return inner.replace(SOFT_HYPHEN, "") + last
 
 
 def join_lines(lines: Iterable[str]) -> str:
@@ -112,16 +112,17 @@ def join_lines(lines: Iterable[str]) -> str:
             text = line
             continue
         broken = _BROKEN_END.search(text)
-        soft = text[-1] == _SOFT_HYPHEN
-        if broken and (soft or (not broken.group(1).isupper() and _continues_word(line))):
-            text = text.rstrip(f"-\u2010{_SOFT_HYPHEN} ") + line
-        elif broken and line[:1].isupper():
+        soft = text[-1] == SOFT_HYPHEN
+        goes_on = bool(broken) and (soft or _continues_word(line))
+        if broken and goes_on and (soft or not broken.group(1).isupper()):
+            text = text.rstrip(f"-\u2010{SOFT_HYPHEN} ") + line
+        elif broken and (goes_on or line[:1].isupper()):
             text = f"{text}{line}"
         elif text.endswith("/"):
             text += line
         else:
             text = f"{text} {line}"
-    return text.replace(_SOFT_HYPHEN, "")
+    return text.replace(SOFT_HYPHEN, "")
 
 
 _KEEPS_HYPHEN = {"og", "eller", "til", "samt", "både", "som", "men", "i", "på", "for", "med", "av"}

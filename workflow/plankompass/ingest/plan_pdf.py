@@ -7,15 +7,19 @@ that of bare text extraction; lines that look like table rows are walked charact
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from plankompass.ingest.plan_mend import mend_characters
+from plankompass.ingest.plan_mend import BREAK_MARKS, SOFT_HYPHEN, mend_characters
 from plankompass.ingest.plan_models import CELL, PlanPage, PlanRefusedError, TextLine
+from plankompass.ingest.plan_tables import Shape, Word, table_rows
 
 _ERRORS = {
     raw.FPDF_ERR_FORMAT: "not a PDF that can be read: the file is damaged or cut off",
@@ -31,6 +35,8 @@ _GAP = 0.95
 """Gap between two glyphs, in font sizes, that parts two cells."""
 _SURE_GAP = 2.2
 """Gap that parts two cells even where every gap of the line is wide."""
+_MOST_OBJECTS = 20_000
+"""Drawn things of one page that are looked at for ruling lines."""
 _LONGEST_PAGE = 400_000
 """Characters of one page that are read; more is no printed page."""
 
@@ -94,7 +100,7 @@ class PdfReader:
             width, height = page.get_size()
             text_page = page.get_textpage()
             try:
-                lines = _Lines(text_page, height).read()
+                lines = _Lines(page, text_page, height).read()
             finally:
                 text_page.close()
             share = 0.0
@@ -122,11 +128,21 @@ def _picture_share(page: pdfium.PdfPage, area: float) -> float:
     return round(min(largest, 1.0), 3)
 
 
+@dataclass(slots=True)
+class _Spot:
+    """A line with the place of its characters in the page's text."""
+
+    line: TextLine
+    text: str
+    first: int
+
+
 class _Lines:
     """The lines of one text page."""
 
-    def __init__(self, text_page: pdfium.PdfTextPage, height: float) -> None:
+    def __init__(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, height: float) -> None:
         self._raw = text_page.raw
+        self._sheet = page
         self._page = text_page
         self._height = height
         self._box = tuple(ctypes.c_double() for _ in range(4))
@@ -145,29 +161,44 @@ class _Lines:
                 for line in self._page.get_text_bounded().splitlines()
                 if (mended := mend_characters(line))
             ]
-        lines = []
+        spots: list[_Spot] = []
         start = 0
         for part in text.split("\r\n"):
-            if line := self._line(part, start):
-                lines.append(line)
+            for piece, offset in self._unfolded(part, start):
+                if spot := self._spot(piece, start + offset):
+                    spots.append(spot)
             start += len(part) + 2
-        return lines
+        return self._with_tables(spots)
 
-    def _line(self, text: str, start: int) -> TextLine | None:
+    def _unfolded(self, text: str, start: int) -> list[tuple[str, int]]:
+        """Part a line where the library has joined a word broken over two lines."""
+        if not any(mark in text for mark in BREAK_MARKS):
+            return [(text, 0)]
+        pieces = []
+        begin = 0
+        for offset in range(1, len(text) - 1):
+            if text[offset] not in BREAK_MARKS:
+                continue
+            before, after = self._origin(start + offset - 1), self._origin(start + offset + 1)
+            if before and after and abs(before[1] - after[1]) > 2.0:
+                pieces.append((text[begin:offset] + SOFT_HYPHEN, begin))
+                begin = offset + 1
+        return [*pieces, (text[begin:], begin)]
+
+    def _spot(self, text: str, start: int) -> _Spot | None:
         stripped = text.strip()
         if not stripped:
             return None
         first = start + len(text) - len(text.lstrip())
-        last = first + len(stripped) - 1
-        middle = (first + last) // 2
         mended = mend_characters(text)
         if not mended:
             return None
+        last = first + len(stripped.rstrip(SOFT_HYPHEN)) - 1
         origin = self._origin(first)
         edge = self._place(last)
         if origin is None or edge is None:
-            return TextLine(mended)
-        size, bold = self._font(middle)
+            return _Spot(TextLine(mended), stripped, first)
+        size, bold = self._font(first + _middle_letter(stripped))
         # the baseline is the same for all letters of a line, the inked box is not
         baseline = self._height - origin[1]
         line = TextLine(
@@ -179,7 +210,63 @@ class _Lines:
             if len(cells) > 1:
                 line.text = CELL.join(cells)
                 line.cells = len(cells)
-        return line
+        return _Spot(line, stripped, first)
+
+    def _with_tables(self, spots: list[_Spot]) -> list[TextLine]:
+        """Put rows read from ruling lines in the place of the lines they hold."""
+        lines = [spot.line for spot in spots]
+        jumps = sum(b.top < a.top - a.size and b.x0 > a.x0 for a, b in itertools.pairwise(lines))
+        if jumps < 2 and not any(line.cells > 1 for line in lines):
+            return lines
+        shapes = self._shapes()
+        if len(shapes) < 3:
+            return lines
+        words = [word for spot in spots for word in self._words(spot)]
+        taken: dict[int, list[TextLine]] = {}
+        skipped: set[int] = set()
+        for bounds, rows in table_rows(shapes, words):
+            inside = [
+                i for i, line in enumerate(lines)
+                if i not in skipped and _is_inside(line, bounds)
+            ]  # fmt: skip
+            if inside:
+                taken[inside[0]] = rows
+                skipped.update(inside)
+        result: list[TextLine] = []
+        for i, line in enumerate(lines):
+            result += taken.get(i, [])
+            if i not in skipped:
+                result.append(line)
+        return result
+
+    def _shapes(self) -> list[Shape]:
+        page = self._sheet.raw
+        box = tuple(ctypes.c_float() for _ in range(4))
+        refs = tuple(ctypes.byref(value) for value in box)
+        shapes = []
+        for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+            thing = raw.FPDFPage_GetObject(page, index)
+            if raw.FPDFPageObj_GetType(thing) != raw.FPDF_PAGEOBJ_PATH:
+                continue
+            if raw.FPDFPageObj_GetBounds(thing, *refs):
+                left, bottom, right, top = (value.value for value in box)
+                shapes.append(Shape(
+                    round(left, 1), round(self._height - top, 1),
+                    round(right, 1), round(self._height - bottom, 1),
+                ))  # fmt: skip
+        return shapes
+
+    def _words(self, spot: _Spot) -> list[Word]:
+        words = []
+        for match in re.finditer(r"\S+", spot.text):
+            start = self._origin(spot.first + match.start())
+            end = self._place(spot.first + len(spot.text[: match.end()].rstrip(SOFT_HYPHEN)) - 1)
+            if start and end:
+                words.append(Word(
+                    match.group(), start[0], max(end[2], start[0]), self._height - start[1],
+                    spot.line.size or 10.0,
+                ))  # fmt: skip
+        return words
 
     def _index(self, position: int) -> int:
         return raw.FPDFText_GetCharIndexFromTextIndex(self._raw, position)
@@ -192,7 +279,7 @@ class _Lines:
         return self._box[0].value, self._box[1].value
 
     def _place(self, position: int) -> tuple[float, float, float, float] | None:
-        """Left, bottom, right, top of one character in page coordinates."""
+        """Left, bottom, right, top of one character's ink in page coordinates."""
         index = self._index(position)
         if index < 0 or not raw.FPDFText_GetCharBox(self._raw, index, *self._refs):
             return None
@@ -244,3 +331,21 @@ class _Lines:
             else:
                 cells[-1] += f" {word}"
         return [clean for cell in cells if (clean := mend_characters(cell))]
+
+
+def _middle_letter(text: str) -> int:
+    """Position of the letter nearest the middle; spaces may be made by the library and have no font."""
+    middle = len(text) // 2
+    for distance in range(len(text)):
+        for position in (middle - distance, middle + distance):
+            if 0 <= position < len(text) and text[position].isalnum():
+                return position
+    return 0
+
+
+def _is_inside(line: TextLine, bounds: Shape) -> bool:
+    middle = line.bottom - 0.3 * line.size
+    return (
+        bounds.x0 - 3 <= line.x0 and line.x1 <= bounds.x1 + 3
+        and bounds.top - 1 <= middle <= bounds.bottom + 1
+    )  # fmt: skip

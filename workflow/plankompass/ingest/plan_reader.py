@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from plankompass.ingest import plan_worker
 from plankompass.ingest.plan_layout import build_blocks, pages_without_text
 from plankompass.ingest.plan_models import PlanPage, PlanRefusedError, PlanText, TextLine
 from plankompass.study.config_models import LimitConfig
@@ -97,7 +98,7 @@ class PlanReader:
         paths = [str(_PACKAGE_ROOT), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "plankompass.ingest.plan_worker"],
+            [sys.executable, "-m", plan_worker.__name__],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, encoding="ascii", env=environment,
         )  # fmt: skip

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field, fields
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Severity = Literal["reject", "repair", "fail"]
 
@@ -108,6 +109,8 @@ class ProblemLog:
 
     def frame(self) -> pd.DataFrame:
         """The problems as a table sorted by its columns, ready for ``avvik.csv``."""
+        import pandas as pd  # here, so that a process that only raises these errors starts fast
+
         rows = [astuple(p) for p in sorted(set(self.problems))]
         return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype({"count": "int64"})
 
