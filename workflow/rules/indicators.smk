@@ -44,7 +44,7 @@ def indicator_inputs(wildcards):
             inputs[table] = [plan_table(p.code, table) for p in PLAN.participants]
         else:
             inputs[table] = tidy(table)
-    if others := input_indicators(indicator):
+    if others := input_indicators(indicator, PLAN.book):
         inputs["indicators"] = [estimates_of(other) for other in others]
     return inputs
 

@@ -22,20 +22,20 @@ def input_hash():
     return value_fingerprint(dict(PLAN.hashes))
 
 
-REPORT_PARAMS = dict(
-    study=STUDY,
-    title=PLAN.part("title"),
-    example=PLAN.config.example,
-    waves=PLAN.part("waves"),
-    report=PLAN.part("report"),
-    statistics=PLAN.part("statistics"),
-    disclosure=PLAN.part("disclosure"),
-    codebook=PLAN.config.codebook,
-    codebook_part=codebook_parts.whole(PLAN.book),
-    version=__version__,
-    input_hash=input_hash(),
-    messages=looks(),
-)
+REPORT_PARAMS = {
+    "study": STUDY,
+    "title": PLAN.part("title"),
+    "example": PLAN.config.example,
+    "waves": PLAN.part("waves"),
+    "report": PLAN.part("report"),
+    "statistics": PLAN.part("statistics"),
+    "disclosure": PLAN.part("disclosure"),
+    "codebook": PLAN.config.codebook,
+    "codebook_part": codebook_parts.whole(PLAN.book),
+    "version": __version__,
+    "input_hash": input_hash(),
+    "messages": looks(),
+}
 
 
 rule build_report:

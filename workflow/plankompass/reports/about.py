@@ -147,3 +147,61 @@ def build_about(writer: Writer) -> About:
 def _claim(writer: Writer, claim) -> str:
     text = getattr(claim, "nn", None) if writer.language == "nn" else None
     return text or claim.nb
+
+
+def network_answered(writer: Writer) -> list[Answered]:
+    """Who answered in the whole network: municipalities' shown numbers added up."""
+    voice = writer.voice
+    result = []
+    for group in _GROUPS:
+        rows = writer.data.rows("response", wave=writer.wave, group=group)
+        shown = [r for r in rows if r.status == "published" and r.n == r.n and r.n is not None]
+        if not shown:
+            result.append(
+                Answered(group=group, label=voice.group(group), text=voice.say("reason.not_asked"))
+            )
+            continue
+        count, size = (sum(int(getattr(r, c)) for r in shown) for c in ("n", "population"))
+        sample = group == "innbyggere"
+        text = voice.say(
+            f"about_text.answered_{'sample' if sample else 'all'}",
+            n=formats.number(count, writer.language, 0), size=formats.number(size, writer.language, 0),
+        )  # fmt: skip
+        rate = "" if sample else formats.per_cent(count / size, writer.language)
+        value = None if sample else formats.rounded(100 * count / size, 0)
+        result.append(
+            Answered(group=group, label=voice.group(group), text=text, rate=rate, rate_value=value)
+        )
+    return result
+
+
+def network_response_table(writer: Writer) -> Table:
+    """Response by municipality in the report's wave."""
+    voice = writer.voice
+    rows = []
+    for row in sorted(writer.data.rows("municipalities"), key=lambda r: r.name):
+        cells = []
+        for group in _GROUPS:
+            found = writer.data.rows(
+                "response", kommune_id=row.kommune_id, wave=writer.wave, group=group
+            )
+            if found and found[0].status == "published" and found[0].n == found[0].n:
+                cells.append(
+                    formats.count_of(int(found[0].n), int(found[0].population), writer.language)
+                )
+            else:
+                cells.append(
+                    voice.say("reason.too_few_answers") if found else voice.say("common.none")
+                )
+        rows.append(Row(header=row.name, cells=cells))
+    columns = [Column(label=voice.group(g), align="right") for g in _GROUPS]
+    return Table(
+        caption=voice.say("about_text.response"), corner=voice.say("multiples.municipality"),
+        columns=columns, rows=rows, notes=[voice.say("about_text.response_note")],
+    )  # fmt: skip
+
+
+def network_about(writer: Writer) -> About:
+    """The last part of the network report."""
+    about = build_about(writer)
+    return about.model_copy(update={"response": network_response_table(writer), "hidden": None})
