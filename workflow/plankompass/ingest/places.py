@@ -238,8 +238,8 @@ class PlaceResolver:
             return Finding("K2", "repair", rule)
         if anchor > day:
             rule = f"code {code} is later than the row's date; its only past is {now}"
-        else:
-            rule = f"code {code} is earlier than the row's date; merged into {now} since"
+            return Finding("K2", "repair", rule)
+        rule = f"code {code} is earlier than the row's date; merged into {now} since"
         return Finding("K3", "repair", rule)
 
     def _split(self, code: str) -> Finding:

@@ -152,23 +152,33 @@ _MOJIBAKE = re.compile(
     "\u017e\u0178]"
 )
 _CONTROL = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffd\ufffe\uffff]")
-_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][†‡•‘“”›‹ˆ˜‰„‚¦¤¶¢¥£©®±][^\W\d_]")
+# A sign that no word holds, between two letters or beside one: another code page's letter
+_SIGN = (
+    "[^\\w\\s\\x00-\\x7f’‘‚“”„«»‹›–—‐‑…·•°§€£©®™¹²³½¼¾×±µªº¿¡\u00ad\u00a0\u200b-\u200f\u2060\ufeff]"
+)
+_LETTER = r"[^\W\d_]"
+_SYMBOL_IN_WORD = re.compile(
+    f"{_LETTER}{_SIGN}|{_SIGN}{_LETTER}|{_LETTER}[‚„‘“›‹«»†‡•©®±£]{_LETTER}"
+)
 
 
-def text_faults(texts: Iterable[str]) -> int:
+def text_faults(texts: Iterable[str], *, unicode: bool = False) -> int:
     """Count texts that were read in the wrong encoding.
 
     Args:
         texts: Names, labels and values.
+        unicode: Whether the bytes were valid UTF-8, which other encodings hardly ever are by chance;
+            then signs beside letters (emoji) prove nothing.
 
     Returns:
-        How many hold control or replacement characters, UTF-8 seen as another encoding, or a symbol
-        in the middle of a word. 0 means that the encoding can be right.
+        How many hold control or replacement characters, UTF-8 seen as another encoding, or a sign
+        that no word holds. 0 means that the encoding can be right.
     """
     count = 0
     for text in texts:
         if text.isascii() and text.isprintable():
             continue
-        if _CONTROL.search(text) or _MOJIBAKE.search(text) or _SYMBOL_IN_WORD.search(text):
+        wrong = _CONTROL.search(text) or _MOJIBAKE.search(text)
+        if wrong or (not unicode and _SYMBOL_IN_WORD.search(text)):
             count += 1
     return count

@@ -31,6 +31,7 @@ from plankompass.ingest.survey_values import (
     CodedColumn,
     code_column,
     item_scale,
+    join_nynorsk,
     settle_blanks,
     settle_selections,
 )
@@ -214,9 +215,11 @@ def _code_items(
         parts = {n: c for n, c in coded.items() if n.partition("__")[0] == question}
         problems.extend(replace(p, file=source.file) for p in settle_selections(parts))
         problems.extend(exclusive_choices(source.file, question, parts, book))
+    found: list[Problem] = []
     for target, column in coded.items():
         settle_blanks(column, target)
-        problems.extend(replace(p, file=source.file) for p in column.problems)
+        found += [replace(p, file=source.file) for p in column.problems]
+    problems.extend(join_nynorsk(found))
     problems.extend(reversed_items(source.file, coded, book))
     return coded
 

@@ -86,8 +86,8 @@ def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = N
                 f"{shown}: not a readable .{format_} file, or damaged "
                 f"({type(error).__name__}); {_HINT}"
             ) from None
-        faults = text_faults(_texts(data, meta))
         used = choice or meta.file_encoding or ("UTF-8" if format_ == "por" else "")
+        faults = text_faults(_texts(data, meta), unicode=used.upper().startswith("UTF"))
         attempts.append((faults, used, data, meta))
         if not faults:
             break

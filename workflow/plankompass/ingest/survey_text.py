@@ -19,7 +19,7 @@ from plankompass.ingest.survey_model import (
 
 # Windows-1252 before the others: exports that are not UTF-8 nearly always are. Latin-1 differs from
 # it in control characters only, which are never valid; the last two are old DOS and Macintosh files.
-_ENCODINGS = ("utf-8", "cp1252", "cp865", "mac_roman")
+_OLDER_ENCODINGS = ("cp1252", "cp865", "mac_roman")
 _DELIMITERS = ";,\t|"
 _SNIFF_ROWS = 200
 
@@ -58,28 +58,34 @@ def decode(content: bytes, shown: str, encoding: str | None = None) -> tuple[str
                 f"{shown}: not text in the declared encoding {encoding}; "
                 "leave `encoding` out to have it found"
             ) from None
-    best: tuple[int, str, str] | None = None
-    for name in _ENCODINGS:
+    try:
+        return _unicode(content.decode("utf-8"), shown)
+    except UnicodeDecodeError:
+        pass
+    for name in _OLDER_ENCODINGS:
         try:
             text = content.decode(name)
         except UnicodeDecodeError:
             continue
-        faults = text_faults(_pieces(text))
-        if faults == 0 or best is None or faults < best[0]:
-            best = (faults, name, text)
-        if faults == 0:
-            break
-    assert best is not None  # mac_roman decodes every byte
-    faults, name, text = best
-    if faults and name == "utf-8" and (mended := _unmojibake(text)) is not None:
+        if text_faults(_pieces(text)) == 0:
+            return text, name, [f"the text is not UTF-8; read as {name}"]
+    raise SurveyReadError(
+        f"{shown}: the text is not valid in UTF-8, Windows-1252 or older encodings; "
+        "say which it is with `encoding`, or save the file as UTF-8"
+    )
+
+
+def _unicode(text: str, shown: str) -> tuple[str, str, list[str]]:
+    """Text whose bytes are valid UTF-8: right, encoded twice, or with a few damaged words."""
+    pieces = _pieces(text)
+    faults = text_faults(pieces, unicode=True)
+    if "\x00" in pieces:
+        raise SurveyReadError(f"{shown}: not a text file (it holds control characters)")
+    if not faults:
+        return text, "utf-8", []
+    if (mended := _unmojibake(text)) is not None:
         return mended, "utf-8", ["the text was UTF-8 encoded twice; the second time is undone"]
-    if faults:
-        raise SurveyReadError(
-            f"{shown}: the text is not valid in UTF-8, Windows-1252 or older encodings; "
-            "say which it is with `encoding`, or save the file as UTF-8"
-        )
-    notes = [] if name == "utf-8" else [f"the text is not UTF-8; read as {name}"]
-    return text, name, notes
+    return text, "utf-8", [f"{faults} words look damaged by a wrong encoding; kept as they are"]
 
 
 def _pieces(text: str) -> set[str]:
@@ -95,7 +101,7 @@ def _unmojibake(text: str) -> str | None:
         mended = text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return None
-    return mended if text_faults(_pieces(mended)) == 0 else None
+    return mended if text_faults(_pieces(mended), unicode=True) == 0 else None
 
 
 def find_delimiter(text: str, header_row: int = 1) -> str:

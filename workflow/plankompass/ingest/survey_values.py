@@ -24,6 +24,10 @@ KIND_OF_CODE = {8: DONT_KNOW, 9: NO_ANSWER, 97: NOT_RELEVANT}
 # Results of reading one distinct value that are no kind of missing
 _BLANK, _STRAY, _UNKNOWN_MISSING, _LEFT_OVER, _CONFLICT = range(10, 15)
 
+_NYNORSK = "labels in nynorsk, matched exactly"
+_SPACED = "labels with outer spaces or decomposed letters, matched exactly when these are mended"
+_OWN_CODE = "codes of the export's own, read by their labels, which are the codebook's"
+
 # A single stray value is mended; more than this share of a column is no accident
 STRAY_SHARE = 0.02
 # Numbers from here on, and below zero, are read as an undeclared missing code, not as a slip
@@ -109,7 +113,7 @@ class _Meaning:
 
     code: int = 0
     kind: int = VALID
-    mended: bool = False
+    mended: str = ""
 
 
 def _as_number(text: str) -> float | None:
@@ -136,7 +140,7 @@ def _of_label(text: str, scale: ItemScale, raw: str) -> _Meaning:
     code = scale.labels.get(text)
     if code is None:
         return _Meaning(0, _LEFT_OVER)
-    mended = text not in scale.nb or raw != text
+    mended = _SPACED if raw != text else "" if text in scale.nb else _NYNORSK
     if code in KIND_OF_CODE and code not in scale.codes:
         return _Meaning(0, KIND_OF_CODE[code], mended)
     return _Meaning(code, VALID, mended)
@@ -161,7 +165,7 @@ def _read_value(
     if meaning.kind in (_STRAY, _UNKNOWN_MISSING) and label in scale.labels:
         # a code of the export's own whose label is the codebook's, letter by letter
         found = _of_label(label, scale, label)
-        return _Meaning(found.code, found.kind, True)
+        return _Meaning(found.code, found.kind, _OWN_CODE)
     return meaning
 
 
@@ -193,7 +197,7 @@ def code_column(
     meanings.append(_Meaning(0, _BLANK))  # factorize gives missing the index -1
     codes = np.array([m.code for m in meanings], dtype="int16")[indices]
     kinds = np.array([m.kind for m in meanings], dtype="int8")[indices]
-    mended = np.array([m.mended for m in meanings], dtype=bool)[indices]
+    mended = np.array([m.mended for m in meanings], dtype=object)[indices]
     if tags is not None:
         _read_tags(kinds, mended, tags, variable, scale)
     result = CodedColumn(codes, kinds, kinds == _BLANK)
@@ -216,7 +220,7 @@ def _read_tags(
         code = scale.labels.get(label)
         known = code in KIND_OF_CODE
         kinds[rows] = KIND_OF_CODE[code] if known else _UNKNOWN_MISSING
-        mended[rows] = known
+        mended[rows] = _OWN_CODE if known else ""
 
 
 def _judge(result: CodedColumn, mended: np.ndarray, scale: ItemScale, column: str) -> None:
@@ -227,9 +231,9 @@ def _judge(result: CodedColumn, mended: np.ndarray, scale: ItemScale, column: st
     def note(case: str, severity: str, rule: str, number: int, hint: str = "") -> None:
         result.problems.append(Problem(case, severity, "", "", column, rule, number, hint))  # type: ignore[arg-type]
 
-    if mended.any():
-        rule = "labels in nynorsk, with outer spaces, or of the export's own codes; matched exactly"
-        note("S2", "repair", rule, int(mended.sum()))
+    for rule in (_NYNORSK, _SPACED, _OWN_CODE):
+        if number := int((mended == rule).sum()):
+            note("S2", "repair", rule, number)
     if count[_LEFT_OVER]:
         rule = "text that is no label of the item"
         hint = "the labels are in codebook/items.yaml; give others under recodes in config.yaml"
@@ -300,3 +304,20 @@ def settle_selections(columns: Mapping[str, CodedColumn]) -> list[Problem]:
     rule = "the export marks chosen alternatives only; blanks beside a choice read as not chosen"
     name = next(iter(columns)).split("__")[0]
     return [Problem("S4", "repair", "", "", name, rule, count)]
+
+
+def join_nynorsk(problems: list[Problem]) -> list[Problem]:
+    """One line for a file whose columns hold labels in nynorsk, instead of one a column.
+
+    Args:
+        problems: One source's problems.
+
+    Returns:
+        The problems, the notes on nynorsk labels joined.
+    """
+    nynorsk = [p for p in problems if p.rule == _NYNORSK]
+    if len(nynorsk) < 2:
+        return problems
+    place, total = f"{len(nynorsk)} item columns", sum(p.count for p in nynorsk)
+    joined = Problem("S2", "repair", nynorsk[0].file, "", place, _NYNORSK, total)
+    return [p for p in problems if p.rule != _NYNORSK] + [joined]

@@ -133,13 +133,16 @@ class MunicipalityRegister:
         never followed twice.
         """
         table = (self._forward if forward else self._backward).get(day, {})
+        opposite = (self._backward if forward else self._forward).get(day, {})
         probe = day if forward else day - timedelta(days=1)
         out: set[str] = set()
         for code in current:
             steps = table.get(code, set())
             out |= steps
-            if not steps or (code not in steps and self.valid(code, probe)):
-                # nothing happened to it, or it lives on with more or less territory (K4)
+            handed_on = code in opposite and code not in opposite[code]
+            if not steps or (code not in steps and self.valid(code, probe) and not handed_on):
+                # nothing happened to it, or it lives on with more or less territory (K4); unless
+                # the code went to another municipality on the same day
                 out.add(code)
         return out
 
