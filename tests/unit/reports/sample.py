@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from plankompass.reports import schema, schema_blocks
-from plankompass.reports.schema_parts import Column, Fact, Row, Shown, Table
 from tests.unit.reports import sample_parts as make
 from tests.unit.reports.sample_sections import (
     rq1_section,
@@ -16,6 +14,9 @@ from tests.unit.reports.sample_sections import (
     rq3_section,
     rq4_section,
 )
+
+from plankompass.reports import schema, schema_blocks
+from plankompass.reports.schema_parts import Column, Fact, Row, Shown, Table
 
 RQ_TITLES = {
     "RQ1": "Beslutte og iverksette",
@@ -54,7 +55,7 @@ def sample_report(
         interviews="Minst tre intervju.",
         lead="Rapporten viser hvordan folkevalgte, administrasjon og innbyggere ser på planarbeidet, og hva planene selv viser.",
         key_sentences=[
-            says(f"9 av 14 mål i samfunnsdelen har penger i budsjettet.", "above_peer_mean", "goal_chain_share", "Målenes vei gjennom styringskjeden", "Dokumenter", "9 av 14", tone="positive"),
+            says("9 av 14 mål i samfunnsdelen har penger i budsjettet.", "above_peer_mean", "goal_chain_share", "Målenes vei gjennom styringskjeden", "Dokumenter", "9 av 14", tone="positive"),
             says(f"Folkevalgte i {name} ligger høyere enn snittet for de andre i nettverket når det gjelder politisk eierskap til samfunnsdelen.", "above_peer_mean", "political_ownership", "Politisk eierskap til samfunnsdelen", "Folkevalgte", "3,9", "3,6–4,2", "n = 19", "positive"),
             says("Kapasiteten i administrasjonen er blant de største hindrene, slik de folkevalgte ser det.", "rank_tie", "barrier_severity_ranking", "De største hindrene", "Folkevalgte", "4,1", "3,8–4,4", "n = 19", "negative"),
             says("Innbyggere og folkevalgte ser ulikt på om innspill fører til endringer i planene.", "gap_clear", "citizen_perception_gap", "Ulikt syn mellom innbyggere og kommune", "Folkevalgte minus innbyggere", "+0,9", "0,5–1,3", "n = 19", "negative"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.unit.reports import sample_parts as make
+
 from plankompass.reports import schema
 from plankompass.reports import schema_blocks as blocks
 from plankompass.reports.schema_parts import Shown
-from tests.unit.reports import sample_parts as make
 
 GOALS = (
     ("1.1", "Barn og unge i Mønsterdal opplever mestring hver dag", "Oppvekst"),

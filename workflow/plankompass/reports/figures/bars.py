@@ -121,6 +121,7 @@ def draw_distribution(block: AnswerDistribution, text: Catalogue, prefix: str) -
         colour=MUTED,
         align="right",
     )
+    canvas.line([centre, centre], [head, height - 2], INK, 0.9)
     y = head
     for row, lines, high in zip(block.rows, names, heights, strict=True):
         middle = y + high / 2
@@ -142,7 +143,6 @@ def draw_distribution(block: AnswerDistribution, text: Catalogue, prefix: str) -
                     )
                 x += width
         y += high
-    canvas.line([centre, centre], [head, height - 2], INK, 0.9)
     return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
 
 

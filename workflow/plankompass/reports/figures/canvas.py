@@ -122,10 +122,13 @@ class Canvas:
         self.width, self.height = width, height
         self._figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
         self._figure.patch.set_visible(False)
+        self._count = 0
         self._to_page = Affine2D().scale(1, -1).translate(0, height)
 
     def _add(self, artist) -> None:
         artist.set_transform(self._to_page)
+        self._count += 1
+        artist.set_zorder(self._count)  # what comes later lies above
         self._figure.add_artist(artist)
 
     def line(

@@ -1,0 +1,201 @@
+"""Accessible PDF (PDF/UA-1) from a view, set by Typst with the fonts of the repository."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import typst
+
+from plankompass.reports.figures import spine_keys
+from plankompass.reports.schema import MunicipalReport
+from plankompass.reports.schema_parts import Column, Row, Table
+from plankompass.reports.style import FONTS, TONE_MARKS
+from plankompass.reports.view import View, closing_facts, head_facts, sources_table
+from plankompass.study.problems import PlankompassError
+
+_TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+_TEXTS = {
+    "page_of": "common.page_of",
+    "brand": "common.brand",
+    "publisher": "common.publisher",
+    "example_note": "common.example_note",
+    "report_kind": "front.report_kind",
+    "network_kind": "front.network_kind",
+    "in_short": "front.in_short",
+    "who_answered": "front.who_answered",
+    "documents": "front.documents",
+    "interviews": "front.interviews",
+    "strip": "profile.strip",
+    "own": "profile.own",
+    "peers": "profile.peers",
+    "network": "profile.network",
+    "verdict": "profile.verdict",
+    "trace_intro": "trace.intro",
+}
+_LOCK = threading.Lock()
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """A compiler with the repository's fonts and no others, kept warm in the process."""
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
+    return typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
+
+
+def trace_table(view: View) -> Table:
+    """The appendix: each sentence with its rule and the numbers behind it.
+
+    Args:
+        view: The document.
+
+    Returns:
+        The table.
+    """
+    text = view.text
+    widths = {"rule": 1.2, "indicator": 1.5, "group": 1.1, "value": 0.7, "interval": 0.7, "n": 0.5}
+    return Table(
+        caption=text("trace.title"),
+        corner=text("trace.sentence"),
+        corner_width=3.4,
+        columns=[Column(label=text(f"trace.{key}"), width=w) for key, w in widths.items()],
+        rows=[
+            Row(
+                header=s.text,
+                cells=[
+                    s.trace.rule,
+                    s.trace.indicator_name or s.trace.indicator,
+                    s.trace.group,
+                    s.trace.value,
+                    s.trace.interval,
+                    s.trace.n,
+                ],
+            )
+            for s in view.sentences
+        ],
+    )
+
+
+def _data(view: View) -> dict[str, Any]:
+    report, text = view.report, view.text
+    meta = report.meta
+    municipal = isinstance(report, MunicipalReport)
+    sources = sources_table(report, text) if municipal else None
+    title = f"{meta.title} – {meta.subtitle}" if meta.subtitle else meta.title
+    return {
+        "report": report.model_dump(mode="json"),
+        "title": f"{title} ({meta.example_word})" if meta.example else title,
+        "lang": meta.language,
+        "keywords": [meta.study_title, meta.wave_text],
+        "text": {name: text.texts[key] for name, key in _TEXTS.items()},
+        "figures": {key: drawing.svg for key, drawing in view.figures.items()},
+        "tables": {key: table.model_dump() for key, table in view.tables.items()},
+        "spines": [drawing.svg for drawing in view.spines],
+        "spine_legend": [[svg, text(f"profile.{key}")] for key, svg in _keys().items()],
+        "sources_table": sources.model_dump() if sources else None,
+        "trace": trace_table(view).model_dump(),
+        "head_facts": [f.model_dump() for f in head_facts(report)],
+        "facts": [f.model_dump() for f in closing_facts(report)],
+        "tone_marks": TONE_MARKS,
+        "tone_words": {tone: text(f"tone.{tone}") for tone in TONE_MARKS},
+    }
+
+
+@cache
+def _keys() -> dict[str, str]:
+    return spine_keys()
+
+
+def render_pdf(view: View) -> bytes:
+    """Set a report as PDF/UA-1.
+
+    Args:
+        view: The document with figures and tables.
+
+    Returns:
+        The file; its bytes depend on the document alone (the date is the report's own).
+
+    Raises:
+        PlankompassError: The typesetter refuses, for instance because a figure has no alternative text.
+    """
+    dated = view.report.meta.dated
+    stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
+    data = json.dumps(_data(view), ensure_ascii=False)
+    try:
+        with _LOCK:
+            raw = _compiler().compile(
+                _TEMPLATE.read_bytes(), format="pdf", sys_inputs={"view": data},
+                pdf_standards=["ua-1"], timestamp=stamp,
+            )  # fmt: skip
+    except typst.TypstError as error:
+        raise PlankompassError(
+            f"{view.report.meta.title}: the PDF could not be set: {error.message}"
+        ) from None
+    return mark_row_headers(raw)
+
+
+def mark_row_headers(raw: bytes) -> bytes:
+    """Make the first cell of each table row a header cell with row scope.
+
+    Typst tags header rows only; without row headers a screen reader cannot tell which indicator a
+    number belongs to.
+
+    Args:
+        raw: A tagged PDF as Typst writes it.
+
+    Returns:
+        The same PDF with row headers.
+    """
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        for row in _rows(pdf.Root.StructTreeRoot):
+            first = _children(row)[0]
+            if first.get("/S") == "/TD":
+                first.S = pikepdf.Name.TH
+                first.A = _with_scope(pdf, first.get("/A"))
+        buffer = io.BytesIO()
+        pdf.save(
+            buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve
+        )
+    return buffer.getvalue()
+
+
+def _children(node: pikepdf.Object) -> list[pikepdf.Object]:
+    kids = node.get("/K")
+    if kids is None:
+        return []
+    if isinstance(kids, pikepdf.Array):
+        return [k for k in kids if isinstance(k, pikepdf.Dictionary)]
+    return [kids] if isinstance(kids, pikepdf.Dictionary) else []
+
+
+def _rows(root: pikepdf.Object) -> list[pikepdf.Object]:
+    """Body rows of all tables."""
+    found: list[pikepdf.Object] = []
+    stack = [(root, False)]
+    while stack:
+        node, in_head = stack.pop()
+        kind = node.get("/S")
+        if kind == "/TR" and not in_head and _children(node):
+            found.append(node)
+        stack += [(child, in_head or kind == "/THead") for child in _children(node)]
+    return found
+
+
+def _with_scope(pdf: pikepdf.Pdf, attributes: pikepdf.Object | None) -> pikepdf.Object:
+    scope = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row)
+    if attributes is None:
+        return scope
+    present = list(attributes) if isinstance(attributes, pikepdf.Array) else [attributes]
+    for entry in present:
+        if entry.get("/O") == "/Table":
+            entry.Scope = pikepdf.Name.Row
+            return attributes
+    return pikepdf.Array([*present, scope])
