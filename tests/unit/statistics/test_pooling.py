@@ -9,6 +9,7 @@ from scipy import optimize, stats
 from plankompass.statistics.cells import means_by_cell
 from plankompass.statistics.pooling import (
     fay_herriot,
+    floored_sd_mean_interval,
     pooled_sd_mean_interval,
     random_intercept,
 )
@@ -280,3 +281,64 @@ def test_edges_of_pooling():
     assert np.isnan(alone.lower).all()
     alike = pooled_sd_mean_interval([3.0, 3, 4, 4], np.array([0, 0, 1, 1]), [5, 5])
     assert alike.se.tolist() == [0, 0]
+
+
+def _councils(kind: str, rng: np.random.Generator) -> np.ndarray:
+    """Scale scores of 27 councillors: means over four answers from 1 to 5."""
+    if kind == "ordinary":
+        answers = rng.normal(rng.normal(3.3, 0.4), 0.9, (27, 4))
+    elif kind == "consensus":
+        answers = 4 - 2.5 * (rng.random((27, 1)) < 0.08) + rng.normal(0, 0.3, (27, 4))
+    else:
+        side = np.where(rng.random((27, 1)) < 0.5, 1.6, 4.4)
+        answers = side + rng.normal(0, 0.4, (27, 4))
+    return np.clip(np.round(answers), 1, 5).mean(axis=1)
+
+
+@pytest.mark.parametrize("n", [7, 20])
+def test_floored_spread_covers_in_every_kind_of_council(n):
+    rng = np.random.default_rng(7)
+    kinds = np.array(["ordinary"] * 14 + ["consensus"] * 3 + ["split"] * 3)
+    hits = {kind: [] for kind in ("ordinary", "consensus", "split")}
+    pooled_hits = []
+    for _ in range(300):
+        councils = np.array([_councils(kind, rng) for kind in kinds])
+        truth = councils.mean(axis=1)
+        answered = rng.permuted(councils, axis=1)[:, :n].ravel()
+        codes, sizes = np.repeat(np.arange(20), n), np.full(20, 27.0)
+        result = floored_sd_mean_interval(answered, codes, sizes)
+        inside = (result.lower <= truth + 1e-12) & (truth <= result.upper + 1e-12)
+        for kind, found in hits.items():
+            found.extend(inside[kinds == kind])
+        pooled = pooled_sd_mean_interval(answered, codes, sizes, below=None)
+        pooled_hits.extend(((pooled.lower <= truth) & (truth <= pooled.upper))[kinds == "split"])
+    for kind, found in hits.items():
+        assert 0.92 <= np.mean(found) <= 0.995, kind
+    assert np.mean(pooled_hits) < 0.85
+
+
+def test_floor_takes_the_wider_of_two_intervals():
+    rng = np.random.default_rng(8)
+    values, codes = rng.normal(size=40), np.repeat([0, 1, 2, 3], 10)
+    values[:10] = 3.0
+    sizes = [27, 27, 27, 10]
+    own = means_by_cell(values, codes, sizes)
+    pooled = pooled_sd_mean_interval(values, codes, sizes, below=None)
+    result = floored_sd_mean_interval(values, codes, sizes, floor=0.5)
+    half = result.upper - result.estimate
+    wider = np.maximum(own.upper - own.estimate, np.sqrt(0.5) * (pooled.upper - pooled.estimate))
+    np.testing.assert_allclose(half, wider)
+    assert result.df.tolist() == [36, 9, 9, 9]
+    without = floored_sd_mean_interval(values, codes, sizes, floor=0)
+    np.testing.assert_allclose(without.se, own.se)
+
+
+def test_floor_at_the_edges():
+    result = floored_sd_mean_interval([3.0, 4, 5, 2], np.array([0, 1, 1, 1]), [5, 9, 4, 1])
+    pooled = pooled_sd_mean_interval([3.0, 4, 5, 2], np.array([0, 1, 1, 1]), [5, 9, 4, 1])
+    assert result.se[0] == pooled.se[0] > 0
+    assert np.isnan([result.estimate[2], result.se[2], result.estimate[3]]).all()
+    everybody = floored_sd_mean_interval([3.0, 4, 5], np.array([0, 1, 1]), [1, 2])
+    assert everybody.se.tolist() == [0, 0]
+    with pytest.raises(ValueError, match="floor"):
+        floored_sd_mean_interval([3.0], np.array([0]), [5], floor=2)
