@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plankompass.indicators.compute import compute_indicator, input_indicators, needed_inputs
+from plankompass.indicators.compute import (
+    compute_indicator,
+    input_indicators,
+    needed_inputs,
+    operator_function,
+)
+from plankompass.indicators.task import StudyTables, Task
 from plankompass.study.codebook import Codebook, load_codebook
+from plankompass.study.codebook_models import Indicator
+from plankompass.study.config_models import StatisticsConfig, WaveConfig
 from plankompass.tables import CONTRACTS, read_table, write_table
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,6 +123,17 @@ class MadeStudy:
         path = self.folder / f"{table}.parquet"
         write_table(table, self.frame(table), path)
         return path
+
+    def compute_task(self, indicator: Indicator, book: Codebook) -> pd.DataFrame:
+        """Compute an indicator that no codebook file holds, through its operator."""
+        module, _, function = operator_function(indicator.operator).partition(":")
+        paths = {table: self.write(table) for table in needed_inputs(indicator, book)}
+        task = Task(
+            indicator, book, StudyTables(paths),
+            {k: WaveConfig.model_validate(v) for k, v in WAVES.items()}, self.report_wave,
+            StatisticsConfig.model_validate(self.statistics),
+        )  # fmt: skip
+        return getattr(importlib.import_module(module), function)(task).frame()
 
     def compute(self, indicator: str) -> pd.DataFrame:
         """Compute an indicator, with the indicators it rests on, through the entry function."""
