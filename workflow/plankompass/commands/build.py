@@ -123,7 +123,8 @@ def run_workflow(arguments: Sequence[str], config: Path, root: Path) -> tuple[bo
         if config != root / EXAMPLE_CONFIG:
             given += ["--configfile", str(config.relative_to(root))]
         try:
-            snakemake_main([*given, *arguments])
+            # targets first: the engine takes every word after --configfile for one more file
+            snakemake_main([*arguments, *given])
         except SystemExit as end:
             return end.code in (0, None), runner.finished
         return True, runner.finished

@@ -142,7 +142,7 @@ def group_bars(
         title=voice.indicator(indicator),
         alt=voice.say(
             "bars_text.alt", indicator=voice.indicator(indicator), count=len(bars),
-            first=bars[0].label, value=bars[0].values[0].shown.text, group=voice.group(groups[0]).lower(),
+            first=bars[0].label, value=bars[0].values[0].shown.text, group=voice.group_named(groups[0]),
         ),
         unit=voice.say("profile_text.unit_share"),
         comparison_label=voice.say("profile.peers"),
@@ -267,10 +267,10 @@ def _step(writer: Writer, link, goal, stage: str) -> ChainStep:
     if link is None or link.confirmed is None or link.confirmed != link.confirmed:
         return ChainStep(found=None, text=say("chain_text.not_confirmed"))
     if not bool(link.confirmed):
-        return ChainStep(found=False, text=say("chain_text.no"))
+        return ChainStep(found=False, text=say("chain_text.said_no"))
     page = link.evidence_page
     if page is None or page != page:
-        return ChainStep(found=True, text=say("chain_text.yes"))
+        return ChainStep(found=True, text=say("chain_text.said_yes"))
     return ChainStep(found=True, text=say("chain_text.yes_page", page=int(page)))
 
 

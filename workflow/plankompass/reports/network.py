@@ -148,7 +148,7 @@ def _key_sentences(writer: Writer) -> list[Sentence]:
             if rank is not None and rank.shown and rank.lower is not None and rank.lower <= 1:
                 top.append((-(mean.value or 0.0) if mean else 0.0, writer.voice.item(item), rank))
         top.sort(key=lambda t: t[:2])
-        who = writer.voice.group(group).lower()
+        who = writer.voice.group_named(group)
         if len(top) == 1:
             name = top[0][1]
             found.append(

@@ -103,7 +103,11 @@ def overview_table(writer: Writer) -> TableBlock:
             estimate = _own(writer, kid, indicator, group, component)
             if indicator == "planning_strategy_on_time" and estimate is not None and estimate.shown:
                 cells.append(
-                    say("network_text.yes" if (estimate.value or 0) >= 1 else "network_text.no")
+                    say(
+                        "network_text.said_yes"
+                        if (estimate.value or 0) >= 1
+                        else "network_text.said_no"
+                    )
                 )
             else:
                 cells.append(writer.shown(estimate).text)
@@ -219,7 +223,7 @@ def needs_bars(writer: Writer) -> Bars | None:
         title=voice.indicator("support_needs"),
         alt=voice.say(
             "bars_text.alt", indicator=voice.indicator("support_needs"), count=len(rows),
-            first=rows[0].label, value=rows[0].values[0].shown.text, group=voice.group(MEMBERS).lower(),
+            first=rows[0].label, value=rows[0].values[0].shown.text, group=voice.group_named(MEMBERS),
         ),
         unit=voice.say("profile_text.unit_share"),
         notes=[voice.caveat("support_needs")],
@@ -262,9 +266,7 @@ def quality_table(writer: Writer) -> TableBlock | None:
         limits = say("common.none")
         if row.alpha_lower == row.alpha_lower and row.alpha_upper == row.alpha_upper:
             limits = formats.interval(row.alpha_lower, row.alpha_upper, writer.language, 2)
-        verdict = say(
-            "network_text.usable" if row.acceptable else "network_text.not_usable"
-        )
+        verdict = say("network_text.usable" if row.acceptable else "network_text.not_usable")
         rows.append(
             Row(
                 header=voice.indicator(row.indicator),

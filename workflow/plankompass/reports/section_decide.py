@@ -40,7 +40,7 @@ def barrier_sentence(writer: Writer, group: str = MEMBERS) -> Sentence | None:
         return None
     names = [writer.voice.item(item) for item, _ in top]
     lowered = [name[0].lower() + name[1:] for name in names]
-    who = writer.voice.group(group).lower()
+    who = writer.voice.group_named(group)
     if len(top) == 1:
         return writer.rule("rank_first", top[0][1], hinder=lowered[0], gruppe=who)
     listed = formats.joined(lowered[:4], writer.language)
@@ -84,9 +84,9 @@ def barriers_block(writer: Writer, group: str) -> RankedBarriers | None:
     first = rows[0].label
     return RankedBarriers(
         id=f"barriers-{group}",
-        title=writer.voice.say("barriers_text.title", group=writer.voice.group(group).lower()),
+        title=writer.voice.say("barriers_text.title", group=writer.voice.group_named(group)),
         alt=writer.voice.say(
-            "barriers_text.alt", group=writer.voice.group(group).lower(), count=len(rows),
+            "barriers_text.alt", group=writer.voice.group_named(group), count=len(rows),
             first=first, value=rows[0].mean.text, last=rows[-1].label, low=rows[-1].mean.text,
         ),
         notes=[writer.voice.say("barriers_text.note"), writer.voice.caveat(BARRIERS)],

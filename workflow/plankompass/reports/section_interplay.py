@@ -106,7 +106,9 @@ def gaps_block(
     for item in items:
         values = [
             GroupValue(
-                group=g, label=voice.group(g), shown=voice.shown(writer.own(indicator, g, item))
+                group=g,
+                label=voice.group(g),
+                shown=voice.shown(writer.own(indicator, g, f"level:{item}")),
             )
             for g in groups
         ]

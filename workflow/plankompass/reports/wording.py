@@ -53,6 +53,8 @@ def unit_of(book: Codebook, indicator: str, component: str = TOTAL) -> str:
         return RANK
     if prefix == "share":
         return SHARE
+    if prefix == "level":
+        return MEAN
     return _UNIT_OF_OPERATOR[book.indicators[indicator].operator]
 
 
@@ -95,6 +97,10 @@ class Voice:
             return self.book.groups[group].text(self.language)
         return self.say(f"source.{group}")
 
+    def group_named(self, group: str) -> str:
+        """A group inside a sentence, in definite form: "de folkevalgte"."""
+        return self.say(f"group_named.{group}")
+
     def item(self, item: str) -> str:
         """Wording of an item, or of an alternative (``item__option``)."""
         base, _, option = item.partition("__")
@@ -105,7 +111,7 @@ class Voice:
 
     def component(self, indicator: str, component: str) -> str:
         """A component in words: item, code, measure or alternative; the indicator's name for total."""
-        name = component.partition("|")[0].removeprefix("rank:").removeprefix("share:")
+        name = component.partition("|")[0].rpartition(":")[2]
         if name == TOTAL:
             return self.indicator(indicator)
         if name.partition("__")[0] in self.book.items:
@@ -167,9 +173,18 @@ class Voice:
         if not estimate.shown:
             status = "hidden" if estimate.status == "published" else estimate.status
             return Shown(text=self.why_not(estimate), status=status)  # type: ignore[arg-type]
-        if estimate.class_value:
+        if estimate.class_value and unit != MONTHS:
             return Shown(text=self.say(f"class.{estimate.class_value}"), status="class")
         value = float(estimate.value or 0.0)
+        if unit == MONTHS and not key.component.startswith("change:"):
+            # not adopted by the cut-off date: the time so far is a lower limit
+            kind = "months.more" if estimate.class_value else "months.exact"
+            months = formats.number(value, self.language, 0)
+            return Shown(
+                text=self.say(kind, months=months),
+                value=None if estimate.class_value else formats.rounded(value, 0),
+                status="class" if estimate.class_value else "published",
+            )
         factor, places = (100.0, 0) if unit == SHARE else (1.0, _PLACES[unit])
 
         def drawn(limit: float | None) -> float | None:

@@ -112,7 +112,7 @@ class Writer:
         key = estimate.key if estimate else None
         return Sentence(
             id=f"s-{self._sentences:03d}",
-            text=f"{lead} {text}".strip(),
+            text=_capital(f"{lead} {text}".strip()),
             tone=tone,
             trace=Trace(
                 rule=rule,
@@ -168,12 +168,17 @@ class Writer:
         ):
             return None
         first, second = estimate.key.group, estimate.key.component.rpartition("|")[2]
-        lead = f"{label.rstrip('.')}: {self.voice.amount(estimate.value or 0.0, GAP)} ({self.voice.interval(estimate.lower, estimate.upper, GAP)})."
+        lead = self.voice.say(
+            "gap.lead",
+            label=label,
+            value=self.voice.amount(estimate.value or 0.0, GAP),
+            interval=self.voice.interval(estimate.lower, estimate.upper, GAP),
+        )
         if estimate.lower <= 0 <= estimate.upper:
             return self.rule("gap_unclear", estimate, lead=lead)
         return self.rule(
             "gap_clear", estimate, lead=lead,
-            gruppe_a=self.voice.group(first), gruppe_b=self.voice.group(second).lower(),
+            gruppe_a=_capital(self.voice.group_named(first)), gruppe_b=self.voice.group_named(second),
         )  # fmt: skip
 
     def dont_know(self, estimate: Estimate | None) -> Sentence | None:
@@ -184,6 +189,11 @@ class Writer:
         share = formats.per_cent(estimate.dont_know or 0.0, self.language)
         what = f"{self.voice.indicator(estimate.key.indicator)}, {self.voice.group(estimate.key.group).lower()}:"
         return self.rule("high_dont_know", estimate, lead=what, andel=share)
+
+
+def _capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def present(*sentences: Sentence | None) -> list[Sentence]:
