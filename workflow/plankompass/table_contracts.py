@@ -194,7 +194,7 @@ _TIDY = (
             _text("source_kind", "Kind of source", values=("interview", "presentation", "homework", "workshop")),
             Column("coders", "integer", "Distinct coders", minimum=0),
             Column("characters", "integer", "Length of the text in code points", minimum=0),
-            _text("offset_unit", "Unit positions were counted in", values=("utf16", "codepoint", "unknown")),
+            _text("offset_unit", "Unit positions were counted in", values=("utf16", "utf8", "codepoint", "unknown")),
         ),
         ("interview",),
     ),

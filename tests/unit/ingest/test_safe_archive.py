@@ -36,7 +36,7 @@ def test_members_come_out_whole(tmp_path):
 )
 def test_path_that_leads_out_is_refused(tmp_path, name):
     path = make(tmp_path / "a.zip", [(name, b"x")])
-    with pytest.raises(ArchiveRefusedError, match="a.zip: .*leads out"):
+    with pytest.raises(ArchiveRefusedError, match=r"a\.zip: .*leads out"):
         SafeArchive(path, **LIMITS)
 
 
@@ -112,7 +112,10 @@ def test_encrypted_member_is_refused(tmp_path):
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         raw[raw.index(mark) + at] |= 1
     path.write_bytes(raw)
-    with SafeArchive(path, **LIMITS) as archive, pytest.raises(ArchiveRefusedError, match="password"):
+    with (
+        SafeArchive(path, **LIMITS) as archive,
+        pytest.raises(ArchiveRefusedError, match="password"),
+    ):
         archive.read("x")
 
 
@@ -120,7 +123,7 @@ def test_encrypted_member_is_refused(tmp_path):
 def test_what_is_no_zip_is_refused(tmp_path, content):
     path = tmp_path / "a.zip"
     path.write_bytes(content)
-    with pytest.raises(ArchiveRefusedError, match="a.zip: not a readable zip"):
+    with pytest.raises(ArchiveRefusedError, match=r"a\.zip: not a readable zip"):
         SafeArchive(path, **LIMITS)
 
 
@@ -141,8 +144,7 @@ def test_damaged_archive_never_raises_anything_else(tmp_path, at):
 BOMB = (
     '<!DOCTYPE z [<!ENTITY a "aaaaaaaaaa">'
     + "".join(
-        f'<!ENTITY {b} "{f"&{a};" * 10}">'
-        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
     + "]><Project>&i;</Project>"
 )
@@ -163,7 +165,7 @@ BOMB = (
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_and_document_types_are_refused(document, encoding):
     start = time.perf_counter()
-    with pytest.raises(XmlRefusedError, match="p.qde: "):
+    with pytest.raises(XmlRefusedError, match=r"p\.qde: "):
         parse_xml(document.encode(encoding), name="p.qde")
     assert time.perf_counter() - start < 2
 

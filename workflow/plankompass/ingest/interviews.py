@@ -292,7 +292,7 @@ def _interview_table(
             if source.text is not None
         } - {"unknown"}
         # projects may count differently; positions are code points either way
-        units.append(found.pop() if len(found) == 1 else "utf16" if found else "unknown")
+        units.append(min(found - {"codepoint"} or found, default="unknown"))
     return placed.assign(
         coders=placed["interview"].map(coders).fillna(0).astype("Int64"),
         characters=pd.Series(characters, dtype="Int64", index=placed.index),

@@ -13,7 +13,7 @@ from plankompass.ingest.qda_positions import Positions
 
 _ENDINGS = re.compile(r"\.(txt|docx?|rtf|odt|pdf|md)$")
 _CLUSTERS = re.compile(
-    r"\r\n|.[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]*", re.S
+    r"\r\n?|.[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]*", re.S
 )
 
 
@@ -171,8 +171,8 @@ def coder_identities(projects: list[LoadedProject]) -> dict[tuple[int, str], str
         groups = [g for g in groups if not g[0] & marks]
         places = [place, *(p for g in joined for p in g[1])]
         groups.append((marks.union(*(g[0] for g in joined)), places))
-    # the order is that of the marks, so that a coder keeps the letter when projects change places
-    ordered = sorted(groups, key=lambda g: sorted(g[0]))
+    # the first project's coder is A
+    ordered = sorted(groups, key=lambda g: min(g[1]))
     return {place: _letters(index) for index, (_, places) in enumerate(ordered) for place in places}
 
 

@@ -189,6 +189,20 @@ def _candidates(project: QdaProject, places: Sequence[int]) -> tuple[list[Readin
     return readings, "tool" if tool and astral else "standard"
 
 
+def _unchecked(
+    project: QdaProject, placed: Sequence[int], checked: set[int]
+) -> dict[int, tuple[int, int] | None]:
+    """Spans of a table of codings, which gives code points without the texts."""
+    if project.fixed_unit != "codepoint":
+        return {}
+    out: dict[int, tuple[int, int] | None] = {}
+    for index in placed:
+        if index not in checked:
+            start, end = project.selections[index].start, project.selections[index].end
+            out[index] = (start, end) if 0 <= start < end else None
+    return out
+
+
 def check_positions(project: QdaProject) -> Positions:
     """Decide how a project counts positions, and give every selection in code points.
 
@@ -198,13 +212,18 @@ def check_positions(project: QdaProject) -> Positions:
     Returns:
         The unit, why it was chosen, spans in code points, and how many selections do not fit.
     """
-    places = [
+    placed = [
         index
         for index, s in enumerate(project.selections)
-        if s.start is not None and s.end is not None and project.sources[s.source].text is not None
+        if s.start is not None and s.end is not None
     ]
+    places = [i for i in placed if project.sources[project.selections[i].source].text is not None]
+    unchecked = _unchecked(project, placed, set(places))
     if not places:
-        return Positions("unknown", False, "no text", {}, 0, 0, frozenset(), 0, 0)
+        bad = frozenset(i for i, span in unchecked.items() if span is None)
+        kept = {i: span for i, span in unchecked.items() if span is not None}
+        lost = sum(len(project.selections[i].codings) for i in bad)
+        return Positions("unknown", False, "no text", kept, lost, lost, bad, 0, len(unchecked))
     readings, decided_by = _candidates(project, places)
     results = [(_spans(project, places, reading), reading) for reading in readings]
     scores = [_score(project, spans) for spans, _ in results]
@@ -212,6 +231,7 @@ def check_positions(project: QdaProject) -> Positions:
     if len(readings) > 1 and any(scores[best] > s for i, s in enumerate(scores) if i != best):
         decided_by = "checked"
     spans, reading = results[best]
+    spans = unchecked | spans
     bad = frozenset(i for i, span in spans.items() if span is None)
     return Positions(
         unit=reading.unit,

@@ -5,15 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from plankompass.ingest.qda_model import NATIVE_FORMATS, ProjectRefusedError, QdaProject
+from plankompass.ingest.qda_sqlite import read_sqlite_project
+from plankompass.ingest.qda_table import read_coding_table
 from plankompass.ingest.refi_qda import read_qdc, read_qde, read_qdpx
 from plankompass.study.config_models import LimitConfig
+
+_HEAD_BYTES = 4096
 
 
 def read_interview_project(path: Path | str, limits: LimitConfig) -> QdaProject:
     """Read one interview project.
 
     Args:
-        path: A REFI-QDA project (.qdpx, .qde) or codebook (.qdc).
+        path: A REFI-QDA project (.qdpx, .qde) or codebook (.qdc), a QualCoder folder or database, a
+            Taguette database, or a table of codings (CSV, XLSX).
         limits: Limits on size and members.
 
     Returns:
@@ -38,12 +43,20 @@ def read_interview_project(path: Path | str, limits: LimitConfig) -> QdaProject:
             f"{path.name}: larger than {limits.megabytes_per_file} MB; raise "
             "limits.megabytes_per_file in the configuration if the file is yours"
         )
-    if suffix == ".qdpx":
+    head = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    if path.is_dir() or head.startswith(b"SQLite format 3\x00"):
+        return read_sqlite_project(path, seconds=limits.seconds_per_file)
+    if suffix in (".csv", ".tsv", ".xlsx"):
+        return read_coding_table(path, max_members=limits.archive_members, max_bytes=max_bytes)
+    if suffix == ".qdpx" or head.startswith(b"PK\x03\x04"):
         return read_qdpx(path, max_members=limits.archive_members, max_bytes=max_bytes)
-    if suffix == ".qde":
-        return read_qde(path)
     if suffix == ".qdc":
         return read_qdc(path)
+    if suffix == ".qde" or b"<Project" in head:
+        return read_qde(path)
     raise ProjectRefusedError(
         f"{path.name}: not a format of interview projects that is read; "
         "export a REFI-QDA project (.qdpx)"

@@ -15,8 +15,15 @@ class XmlRefusedError(PlankompassError):
     """XML that is broken or asks the reader to fetch or expand something."""
 
 
-def _declares_type(content: bytes) -> bool:
-    """Whether a document type stands before the first element, in any common encoding."""
+def declares_type(content: bytes) -> bool:
+    """Whether a document type stands before the first element, in any common encoding.
+
+    Args:
+        content: The document, or its beginning.
+
+    Returns:
+        True when ``<!DOCTYPE`` or ``<!ENTITY`` stands there.
+    """
     head = content[:_PROLOG_BYTES]
     text = head.replace(b"\x00", b"")  # enough to see ASCII in UTF-16 and UTF-32
     start = re.search(rb"<[A-Za-z_]", text)
@@ -41,7 +48,7 @@ def parse_xml(content: bytes, *, name: str) -> etree._Element:
     refused = XmlRefusedError(
         f"{name}: the XML declares a document type or entities, which no coding program writes; refused"
     )
-    if _declares_type(content):
+    if declares_type(content):
         raise refused
     parser = etree.XMLParser(
         resolve_entities=False,
