@@ -104,7 +104,7 @@ rule render_network_report:
     message:
         "Setting the network report"
     run:
-        call("reports.render:render_network_report", input, output, params, log)
+        call("reports.render:render_report", input, output, params, log)
 
 
 rule render_index:
