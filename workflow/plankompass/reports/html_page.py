@@ -139,7 +139,7 @@ def render_html(view: View) -> str:
         for block in section_blocks(section)
         if isinstance(block, FigureBlock)
     }
-    return _render(
+    return render_page(
         "report.html.j2", view.text,
         report=report, meta=report.meta, figures=figures, tables=view.tables,
         sentences=view.sentences, head_facts=head_facts(report), facts=closing_facts(report),
@@ -147,10 +147,29 @@ def render_html(view: View) -> str:
     )  # fmt: skip
 
 
-def _render(template: str, text: Catalogue, **values: Any) -> str:
-    page = environment().get_template(template)
-    html = page.render(t=text, css=style_sheet(), **values)
+def render_page(template: str, text: Catalogue, **values: Any) -> str:
+    """Fill a template that extends ``page.html.j2``.
+
+    Args:
+        template: Name of the template.
+        text: The catalogue of the page's language.
+        **values: What the template needs.
+
+    Returns:
+        The page with style sheet and fonts in it.
+    """
+    html = environment().get_template(template).render(t=text, css=style_sheet(), **values)
     return re.sub(r"\n\s*\n+", "\n", html)
 
 
-render_page = _render
+@cache
+def script(name: str) -> Markup:
+    """A script to put into a page.
+
+    Args:
+        name: File in ``templates/``.
+
+    Returns:
+        The script.
+    """
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
