@@ -89,6 +89,54 @@ def numbers_table(
     )
 
 
+def scale_table(writer: Writer, block_id: str, indicator: str) -> TableBlock | None:
+    """A scale and its items, groups side by side with the others' mean; None when nothing is shown.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicator: A scale.
+
+    Returns:
+        One row for the scale and one an item; a number that is not shown says why.
+    """
+    voice, say = writer.voice, writer.voice.say
+    entry = writer.book.indicators[indicator]
+    rows = []
+    for component in (TOTAL, *entry.inputs.items):
+        cells = []
+        for group in entry.groups:
+            estimate = writer.own(indicator, group, component)
+            shown = writer.shown(estimate)
+            mean = voice.peer_mean(writer.comparison(estimate), indicator, component)
+            cells += [
+                f"{shown.text} ({shown.interval})" if shown.interval else shown.text,
+                mean.text if mean else say("common.none"),
+            ]
+        reverse = component in writer.book.items and writer.book.items[component].reverse
+        rows.append(
+            Row(
+                header=voice.component(indicator, component),
+                sub=say("table_text.reversed") if reverse else "",
+                cells=cells,
+                marked=component == TOTAL,
+            )
+        )
+    columns = [
+        column
+        for group in entry.groups
+        for column in (
+            Column(label=voice.group(group), align="right", width=1.2),
+            Column(label=say("profile.peers"), align="right", width=0.7),
+        )
+    ]
+    name = voice.indicator(indicator)
+    table = Table(
+        caption=name, corner=say("gaps.statement"), corner_width=4.0, columns=columns, rows=rows
+    )
+    return TableBlock(id=block_id, title=name, table=table, notes=[voice.caveat(indicator)])
+
+
 def _place(inputs, component: str) -> int:
     names = [*inputs.items, *inputs.measures, *inputs.codes]
     return names.index(component) if component in names else len(names)

@@ -41,7 +41,9 @@ def choose_key_sentences(writer: Writer) -> list[Sentence]:
     ordered = [sentence for _, sentence in differences]
     positive = [s for s in ordered if s.tone == "positive"][:2]
     other = [s for s in ordered if s.tone != "positive"][:2]
-    facts = present(goals_followed(writer), barrier_sentence(writer), clearest_gap(writer))
+    goals = goals_followed(writer)
+    followed = goals if goals is not None and goals.trace.rule == "goals_followed" else None
+    facts = present(followed, barrier_sentence(writer), clearest_gap(writer))
     changes = clear_changes(writer)
     chosen = [*positive[:1], *other[:1], *facts, *changes[:1], *positive[1:], *other[1:]][:MOST]
     if not chosen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plankompass.reports.blocks import code_table, numbers_table
+from plankompass.reports.blocks import code_table, numbers_table, scale_table
 from plankompass.reports.publishable import Estimate
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_blocks import GapRow, Gaps, GroupValue, ProfileStage, WhoDecides
@@ -220,7 +220,7 @@ def interplay_questions(writer: Writer) -> list[Question]:
         blocks=[
             b
             for b in (
-                numbers_table(writer, "codevelopment", ["policy_codevelopment"]),
+                scale_table(writer, "codevelopment", "policy_codevelopment"),
                 code_table(
                     writer, "participation-said", "interplay_interview_share", "medvirkning/"
                 ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plankompass.reports import formats
-from plankompass.reports.blocks import goal_chain, numbers_table
+from plankompass.reports.blocks import goal_chain, numbers_table, scale_table
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_parts import Sentence
 from plankompass.reports.writer import Writer, present
@@ -42,11 +42,11 @@ def plan_questions(writer: Writer) -> list[Question]:
 
     use = Question(
         id="rq2_bruk", title=text["rq2_bruk"], answer=of("plan_steering_use"),
-        blocks=[numbers_table(writer, "plan-use", ["plan_steering_use"])],
+        blocks=[scale_table(writer, "plan-use", "plan_steering_use")],
     )  # fmt: skip
     ownership = Question(
         id="rq2_eierskap", title=text["rq2_eierskap"], answer=of("political_ownership"),
-        blocks=[numbers_table(writer, "ownership", ["political_ownership"])],
+        blocks=[scale_table(writer, "ownership", "political_ownership")],
     )  # fmt: skip
     chain = Question(
         id="rq2_kjede",
