@@ -21,7 +21,9 @@ from tests.study_factory.interviews import make_interviews
 from tests.study_factory.manifest import write_manifest
 from tests.study_factory.nettskjema import write_nettskjema
 from tests.study_factory.plan_facts import plan_facts
+from tests.study_factory.plan_folder import PlanFolderWriter
 from tests.study_factory.populations import asked, draw_cells
+from tests.study_factory.readme import write_readme
 from tests.study_factory.refi import write_project
 from tests.study_factory.registers import write_registers
 from tests.study_factory.survey_files import write_sav, write_xlsx
@@ -139,20 +141,18 @@ def make_study(
             faults=project_faults[coder],
         )
 
-    pages: dict[tuple[str, str], int] = {}
-    document_files = {
-        (f.municipality.kommune_id, kind): f"plans/{f.municipality.code}/{kind}.pdf"
-        for f in facts
-        for kind in ("samfunnsdel", "plattform")
-    }
-    rows, links = register_rows(design, facts, document_files, pages)
+    folder_writer = PlanFolderWriter(raw, design, write=documents)
+    for fact in facts:
+        folder_writer.add(fact)
+    folder = folder_writer.finish()
+    rows, links = register_rows(design, facts, folder.files, folder.pages)
     write_csv(raw / "plans" / "goal_register.csv", REGISTER_COLUMNS, rows)
     coded, measures = coded_rows(design, facts)
     write_csv(raw / "plans" / "coded_measures.csv", CODED_COLUMNS, coded)
 
-    finish_truth(
-        truth, facts, links, measures, interviews, project_faults, [*planted, *interview_planted]
-    )
+    everything = [*planted, *interview_planted, *folder.faults]
+    finish_truth(truth, facts, links, measures, interviews, project_faults, everything)
+    write_readme(raw, design, everything)
     if manifest:
         write_manifest(raw, study=study, seed=seed, municipalities=municipalities)
     config = config_text(design, exports, codebook, raw_name or raw.as_posix())

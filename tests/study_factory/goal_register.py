@@ -153,7 +153,9 @@ def coded_rows(
                 shown = None if value is None else f"{value:g}"
                 rows.append((m.kommune_id, wave, measure, shown, status, "koder1"))
                 truth[(m.kommune_id, wave, measure)] = value
-                if measure in HUMAN_ONLY and status == "confirmed":
+                if measure in HUMAN_ONLY and status != "confirmed":
+                    rows.append((m.kommune_id, wave, measure, None, status, "koder2"))
+                elif measure in HUMAN_ONLY:
                     other = value
                     if measure == "medvirkning_niva" and m.number % 12 == 9 and wave == "T2":
                         other = value - 1 if value > 1 else value + 1

@@ -34,6 +34,7 @@ class Goal:
         needs_money: False for platform points that need none.
         links: Measure to whether it is so.
         indicator, unit, deadline, action, status, sdg: What the documents say about it.
+        in_text: Links that the goal's own text gives: a number to count, a year.
         amounts: Sums of the four years in thousands; zeros when within the frame.
     """
 
@@ -50,6 +51,7 @@ class Goal:
     action: str = ""
     status: str = ""
     sdg: int = 0
+    in_text: tuple[str, ...] = ()
     amounts: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
@@ -91,8 +93,13 @@ def _tuesday(day: date) -> date:
     return day + timedelta(days=(1 - day.weekday()) % 7)
 
 
-def _goals(m: Municipality, seed: int) -> tuple[Goal, ...]:
-    rng = stream(seed, "goals", m.kommune_id)
+def spare_goals(m: Municipality, seed: int, purpose: str) -> tuple[Goal, ...]:
+    """Goals of a document that is not coded: a draft, or an old municipality's plan."""
+    return _goals(m, seed, purpose)
+
+
+def _goals(m: Municipality, seed: int, purpose: str = "") -> tuple[Goal, ...]:
+    rng = stream(seed, "goals", m.kommune_id, purpose)
     bank = texts("goals")["themes"]
     language = m.language
     themes = sorted(rng.choice(len(bank), size=int(rng.integers(3, 5)), replace=False).tolist())
@@ -115,6 +122,7 @@ def _goals(m: Municipality, seed: int) -> tuple[Goal, ...]:
                 "mal_med_frist": bool(rng.random() < 0.4),
                 "fn_mal_koblet": bool(rng.random() < 0.5),
             }
+            links |= dict.fromkeys(entry.get("has", ()), True)
             base = int(rng.integers(3, 60)) * 50
             amounts = tuple(base + 50 * int(rng.integers(0, 8)) * year for year in range(4))
             goals.append(
@@ -132,6 +140,7 @@ def _goals(m: Municipality, seed: int) -> tuple[Goal, ...]:
                     action=entry["action"][language],
                     status=entry["status"][language],
                     sdg=theme["sdg"],
+                    in_text=tuple(entry.get("has", ())),
                     amounts=amounts if money else (0, 0, 0, 0),
                 )
             )
