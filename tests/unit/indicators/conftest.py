@@ -16,4 +16,6 @@ def study(tmp_path: Path) -> MadeStudy:
 @pytest.fixture(scope="session")
 def drawn_study(tmp_path_factory: pytest.TempPathFactory) -> MadeStudy:
     """Seven municipalities with something in every table."""
-    return full_study(tmp_path_factory.mktemp("drawn"))
+    study = full_study(tmp_path_factory.mktemp("drawn"))
+    study.finished = True
+    return study

@@ -66,6 +66,7 @@ class MadeStudy:
         rows: Table name to rows.
         statistics: The configuration's statistics.
         report_wave: The report wave.
+        finished: Whether no row will change any more, so that tables are written once.
     """
 
     folder: Path
@@ -73,6 +74,7 @@ class MadeStudy:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     statistics: dict[str, Any] = field(default_factory=lambda: {"bootstrap_draws": 200})
     report_wave: str = "T2"
+    finished: bool = False
 
     @property
     def codebook(self) -> Codebook:
@@ -121,6 +123,8 @@ class MadeStudy:
 
     def write(self, table: str) -> Path:
         path = self.folder / f"{table}.parquet"
+        if self.finished and path.is_file():
+            return path
         write_table(table, self.frame(table), path)
         return path
 
