@@ -176,8 +176,8 @@ def _settle(
                 hint="add a row with coder 'konsensus'")  # fmt: skip
         return {"value": None, "date": None, "status": "disagreement"}
     status, value, day = said.pop()
-    human_only = measure.confirmation == "human_only"
-    if human_only and not consensus and len(coders) < 2:
+    judged = measure.confirmation == "human_only" and status == "confirmed"
+    if judged and not consensus and len(coders) < 2:
         log.add("D5", "reject", name, "coded by one coder only, and the measure needs two",
                 row_key=place, column=measure.id, hint="add the second coder's row")  # fmt: skip
         return None

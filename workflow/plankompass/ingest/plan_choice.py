@@ -30,6 +30,8 @@ _COUNCIL_RECORD = re.compile(
     r"protokoll|møtebok|møteprotokoll|saksprotokoll|\bsak\b|kommunestyr|bystyr|heradsstyr|council",
     re.I,
 )
+_NOT_ADOPTED_BY_COUNCIL = ("plattform",)
+"""Parties sign a platform; no council adopts it, so it needs no adoption date."""
 _ONE_IN_FORCE = ("samfunnsdel", "planstrategi")
 _NEAR_DAYS = 300
 
@@ -178,7 +180,11 @@ def _leave_out(candidate: Candidate, setting: Setting, log: ProblemLog) -> None:
         hint = "add a line with kind and adoption date"
     elif candidate.human_status == "superseded":
         reason = "not_in_force"
-    elif day is None and not candidate.dates_disagree:
+    elif (
+        day is None
+        and not candidate.dates_disagree
+        and candidate.kind not in _NOT_ADOPTED_BY_COUNCIL
+    ):
         reason, case = "no_adoption_date", "D1"
         rule = "no adoption date that people confirmed; only adopted versions with a date are coded"
         hint = "write the date from the council's record in documents.csv"

@@ -26,6 +26,12 @@ _PAGE_NUMBER = re.compile(
     r"^(?:side|s\.)?\s*\|?\s*\d{1,4}\s*(?:(?:av|/|of)\s*\d{1,4})?$", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
+_OWN_LINE = re.compile(
+    r"^(?:indikator|ansvar|frist|tidsfrist|tiltak|strategi|hove?d-?mål|hovudmål|delmål|mål|status|"
+    r"fns? b[æe]rekraftsmål|b[æe]rekraftsmål|satsingsområde|kostnad|finansiering)\w*[^:.]{0,25}:",
+    re.IGNORECASE,
+)
+"""Labels that begin a line of their own, however the lines are set."""
 _EDGE = 0.12
 """Share of the page, from above and below, where running heads stand."""
 _LONGEST_HEADING = 200
@@ -42,6 +48,7 @@ def build_blocks(pages: Sequence[PlanPage]) -> list[Block]:
     """
     repeated = _running_heads(pages)
     body = _body_size(pages, repeated)
+    repeated |= _small_edge_lines(pages, body)
     levels = _heading_sizes(pages, repeated, body)
     blocks: list[Block] = []
     contents_open = False
@@ -92,6 +99,18 @@ def _running_heads(pages: Sequence[PlanPage]) -> set[str]:
         counts.update({_pattern(line) for line in edge if len(line.text) <= 160})
     needed = max(2, min(4, -(-len(pages) // 3)))
     return {pattern for pattern, count in counts.items() if count >= needed}
+
+
+def _small_edge_lines(pages: Sequence[PlanPage], body: float) -> set[str]:
+    """Patterns of small print at the edge, for documents too short for anything to repeat."""
+    if body <= 0 or len(pages) > 5:
+        return set()
+    return {
+        _pattern(line)
+        for page in pages
+        for line in page.lines
+        if 0 < line.size <= 0.85 * body and _at_edge(page, line) and len(line.text) <= 160
+    }
 
 
 def _is_running_head(page: PlanPage, line: TextLine, repeated: set[str]) -> bool:
@@ -189,6 +208,13 @@ class _PageBuilder:
         self._open_kind: BlockKind = "paragraph"
         self._open_level = 0
         self._last: TextLine | None = None
+        running = [
+            line
+            for line, kind in zip(page.lines, kinds, strict=True)
+            if kind == "body" and not line.cells and line.size > 0
+        ]
+        self._left = min((line.x0 for line in running), default=0.0)
+        self._right = max((line.x1 for line in running), default=0.0)
 
     def build(self) -> list[Block]:
         pending_bullet = ""
@@ -252,7 +278,14 @@ class _PageBuilder:
             return False
         if line.size > 0 and gap < -0.5 * size and line.x0 < last.x1:
             return False  # back up the page: another column or box
+        if text[:1].isupper() and (self._ended_short(last) or _OWN_LINE.match(text)):
+            return False
         return abs(line.size - last.size) < 1.0
+
+    def _ended_short(self, line: TextLine) -> bool:
+        """Whether a line ends so far from the right edge that the next word had room beside it."""
+        width = self._right - self._left
+        return width > 0 and line.x1 > 0 and self._right - line.x1 > 0.3 * width
 
     def _flush(self) -> None:
         if self._open:

@@ -118,7 +118,9 @@ def join_lines(lines: Iterable[str]) -> str:
             text = text.rstrip(f"-\u2010{SOFT_HYPHEN} ") + line
         elif broken and (goes_on or line[:1].isupper()):
             text = f"{text}{line}"
-        elif text.endswith("/"):
+        elif text.endswith("/") or (
+            text[-1] in "–-" and re.search(r"\d[–-]$", text) and line[0].isdigit()
+        ):
             text += line
         else:
             text = f"{text} {line}"

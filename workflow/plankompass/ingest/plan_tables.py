@@ -105,9 +105,21 @@ def _edges(shapes: Sequence[Shape]) -> tuple[list[Shape], list[Shape]]:
         elif width > 12 and height > 5:
             horizontal |= {Shape(s.x0, s.top, s.x1, s.top), Shape(s.x0, s.bottom, s.x1, s.bottom)}
             vertical |= {Shape(s.x0, s.top, s.x0, s.bottom), Shape(s.x1, s.top, s.x1, s.bottom)}
-    order = sorted(horizontal, key=lambda e: (e.top, e.x0, e.x1))
+    order = _joined(sorted(horizontal, key=lambda e: (e.top, e.x0, e.x1)))
     upright = sorted(vertical, key=lambda e: (e.x0, e.top, e.bottom))
     return order[:_MOST_LINES], upright[:_MOST_LINES]
+
+
+def _joined(edges: list[Shape]) -> list[Shape]:
+    """Horizontal edges that continue each other (one a cell) as one line."""
+    lines: list[Shape] = []
+    for edge in sorted(edges, key=lambda e: (round(e.top), e.x0)):
+        last = lines[-1] if lines else None
+        if last and abs(last.top - edge.top) <= _NEAR and edge.x0 <= last.x1 + _NEAR:
+            lines[-1] = Shape(last.x0, last.top, max(last.x1, edge.x1), last.top)
+        else:
+            lines.append(edge)
+    return sorted(lines, key=lambda e: (e.top, e.x0, e.x1))
 
 
 def _touch(a: Shape, b: Shape) -> bool:

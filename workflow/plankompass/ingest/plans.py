@@ -26,7 +26,7 @@ from plankompass.ingest.plan_language import (
     running_text,
     tell_language,
 )
-from plankompass.ingest.plan_models import PlanRefusedError
+from plankompass.ingest.plan_models import PlanRefusedError, PlanText
 from plankompass.ingest.plan_reader import PlanReader, file_sha256
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
@@ -262,7 +262,7 @@ def _tables(
 def _document_row(kommune: str, candidate: Candidate, log: ProblemLog) -> dict[str, Any]:
     plan = candidate.plan
     words = count_words(plan.blocks)
-    scan = plan.pages is not None and words < SCAN_WORDS_PER_PAGE * plan.pages
+    scan = _is_scan(plan, words)
     if scan:
         log.add("D2", "repair", candidate.file, "a scan: under 20 words a page in the text layer; page "
                 "count kept, reading ease missing, coded by people only", count=plan.pages or 0,
@@ -288,6 +288,14 @@ def _document_row(kommune: str, candidate: Candidate, log: ProblemLog) -> dict[s
         "language": tell_language(plan.blocks),
         "lix": None if scan else reading_ease(running_text(plan.blocks)),
     }
+
+
+def _is_scan(plan: PlanText, words: int) -> bool:
+    """Under 20 words a page, and not only because single pages of a written document are pictures."""
+    if plan.pages is None or words >= SCAN_WORDS_PER_PAGE * plan.pages:
+        return False
+    written = plan.pages_with_text or 0
+    return 2 * written < plan.pages or words < SCAN_WORDS_PER_PAGE * written
 
 
 def _page_list(pages: list[int]) -> str:

@@ -1,0 +1,127 @@
+"""The words by which plans label areas, goals, strategies and measures, and what a label says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal[
+    "area", "main_goal", "goal", "sub_goal", "strategy", "measure", "vision", "indicator",
+    "responsible", "deadline", "other",
+]  # fmt: skip
+GOAL_LEVELS = ("main_goal", "goal", "sub_goal")
+
+_NUMBER = r"(?:[A-ZÆØÅ]?\d{1,2}(?:\.\d{1,2}){0,3}|[A-ZÆØÅ])(?![A-Za-zæøåÆØÅ\d])"
+_ADJECTIVES = (
+    r"(?:overordna|overordnede?|overordnet|langsiktige?|langsiktig|kortsiktige?|strategiske?|konkrete?|felles|"
+    r"våre?|vårt|sentrale|prioriterte|viktigste|kommunale?|kommunens|utvalgte|nye|de|dei|det|følgende|følgjande)"
+)
+_WORDS: tuple[tuple[Level, str], ...] = (
+    ("sub_goal", r"del-?mål(?:ene|a|et)?|undermål(?:ene|a|et)?|resultatmål(?:ene|a|et)?|effektmål(?:ene|a|et)?|del-?målsett?ing(?:er|ar)?"),
+    ("main_goal", r"hove?d-?mål(?:ene|a|et)?|hovudmål(?:a|et)?|hovedmålsett?ing(?:er|en)?|hovudmålsett?ing(?:ar|a)?|overordn\w+ (?:mål|målsett?ing)\w*|satsingsmål|"
+     r"samfunnsmål|visjonsmål|hovedsatsing(?:er|en)?"),
+    ("goal", r"mål(?:ene|a|et)?|målsett?ing(?:er|ar|en|a)?|målsetning(?:er|en)?|målbilde(?:t)?|målbilete(?:t)?|mål\s+og\s+(?:delmål|ambisjoner)|"
+     r"ambisjon(?:er|ar)?|(?:slik|dette|dit|her)\s+(?:vil|skal)\s+vi(?:\s+(?:ha det|være|vere|oppnå|ha|til))?|det(?:te)? vil vi(?: oppnå)?|"
+     r"hva vil vi(?: oppnå)?|kva vil vi(?: oppnå)?|hvor vil vi|kor vil vi|ønsket situasjon|ønska situasjon|"
+     r"i 20\d\d (?:er|har|skal) \w+"),
+    ("strategy", r"strategi(?:er|ar|ene|ane|en)?|delstrategi(?:er|ar)?|hovedstrategi(?:er)?|hovudstrategi(?:ar)?|utviklingsstrategi\w*|(?:slik|dette|det)\s+(?:gj[øe]r|må|skal|vil)\s+vi(?:\s+gj[øe]re?)?(?:\s+det)?|"
+     r"dette må (?:gjøres|gjerast|til)|slik (?:skal|vil) vi (?:få|nå|gj[øe]re?|kome|komme|jobbe|arbeide)\b.*|hvordan (?:nå|skal|når|gjør|vil|kommer)\b.*|korleis (?:nå|skal|gjer|når|vil|kjem)\b.*|"
+     r"ve(?:i|g)(?:en)? (?:dit|mot målet)|grep|strategiske grep|veivalg|vegval|retningsval\w*|for å (?:nå|få|lykkes|lukkast|oppnå)\b.*|"
+     r"(?:vi|kommunen) (?:skal|vil)(?: derfor| difor)?|arealstrategi\w*|føringer|føringar"),
+    ("measure", r"tiltak(?:ene|a|et)?|aktivitet(?:er|ar)?|handling(?:er|ar)|investering(?:er|ar)|oppfølging(?:spunkt)?(?:er)?|oppfølgingstiltak"),
+    ("vision", r"visjon(?:en)?|verdi(?:er|ar|ene|ane)|verdigrunnlag|slagord|motto"),
+    ("indicator", r"indikator(?:er|ar|ene|ane|en)?|måleindikator\w*|måltall|måltal|styringsindikator\w*|måles ved|måling|resultatindikator\w*|nøkkeltall|nøkkeltal|suksesskriterier"),
+    ("responsible", r"ansvar(?:lig(?:e)?|leg(?:e)?|shavande|shavende|senhet|seining)?(?:\s+(?:enhet|eining|avdeling|sektor|organ|leder|leiar|for \w+))?|hvem"),
+    ("deadline", r"(?:tids)?frist|tidsplan|tidspunkt|når|gjennomføres|ferdig|oppstart|start|tidsrom"),
+    ("area", r"(?:satsing|satsning|innsats|fokus|hovedsatsing|hovudsatsing|samfunns|mål|tema|innsats|strategi|utviklings|prioriterte?)\s?-?s?område(?:t|ne|ni|r)?|"
+     r"satsing(?:er|ar)?|fokusområde|hovedtema|hovudtema|gjennomgående tema|gjennomgåande tema"),
+    ("other", r"utfordring(?:er|ar|ene|ane)?|status|situasjon(?:en)?|bakgrunn|nå-?situasjon(?:en)?|no-?situasjon(?:en)?|innledning|innleiing|om planen|"
+     r"kunnskapsgrunnlag|utviklingstrekk|medvirkning|medverknad|planprosess(?:en)?|føresetnader|forutsetninger|risiko|konsekvens(?:er)?|vedlegg|"
+     r"muligheter|moglegheiter|utfordringer og muligheter|rammer|budsjett|forord|sammendrag|samandrag|referanser|kilder|kjelder"),
+)  # fmt: skip
+_LABELS = tuple(
+    (
+        level,
+        re.compile(
+            rf"^\W*(?:(?P<before>{_NUMBER})[.):]?\s+)?(?:{_ADJECTIVES}\s+){{0,2}}(?P<word>{words})"
+            rf"(?:\s*(?:nr\.?\s*)?(?P<number>{_NUMBER})\.?)?"
+            r"(?P<of>\s+(?:for|i|innen|innan|innenfor|til|fram|mot|og|knyttet|knytt|20\d\d|\(?\d{4}\s?[-–]\s?\d{2,4}\)?)\b[^:.]{0,60})?"
+            r"\s*(?P<mark>[:.–—-]|$)?\s*(?P<rest>.*)$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+    )
+    for level, words in _WORDS
+)
+_PLAIN_NUMBER = re.compile(
+    r"^\s*(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.):]?\s+(?P<rest>\S.*)$", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a text's first words say it is.
+
+    Attributes:
+        level: What it labels.
+        number: The number beside the label, empty when there is none.
+        rest: The text after the label; empty when the text is nothing but a label.
+    """
+
+    level: Level
+    number: str
+    rest: str
+
+
+def read_label(text: str) -> Label | None:
+    """Read the label a text begins with.
+
+    Args:
+        text: Heading, paragraph, list item or table cell.
+
+    Returns:
+        The label; None when the text begins with none. Running text that merely begins with such a
+        word («Mål er viktig for oss») is no label: what follows the word must be a number, a colon or
+        dash, or nothing.
+    """
+    for level, pattern in _LABELS:
+        match = pattern.match(text)
+        if not match:
+            continue
+        number = match["number"] or ""
+        rest = match["rest"].strip()
+        of = (match["of"] or "").strip()
+        mark = match["mark"] or ""
+        named_area = level == "area" and rest[:1].isupper() and len(rest) < 80
+        if rest and not number and mark not in (":", "–", "—", "-") and not named_area:
+            continue
+        if rest and number and mark == "" and rest[:1].islower():
+            continue  # «mål 4 i planen» in running text
+        if of and not rest and len(of.split()) > 6:
+            continue
+        if (
+            of
+            and (rest or number)
+            and mark not in (":", "–", "—")
+            and not re.match(r"\(?\d{4}", of)
+        ):
+            continue
+        if not rest and mark == "." and level != "area":
+            continue  # a short sentence
+        return Label(level, number or (match["before"] or "" if not rest else ""), rest)
+    return None
+
+
+def split_number(text: str) -> tuple[str, str]:
+    """Part a leading section or item number from a text.
+
+    Args:
+        text: For instance ``1.2 Flere fullfører skolen``.
+
+    Returns:
+        The number, empty when there is none, and the rest.
+    """
+    match = _PLAIN_NUMBER.match(text)
+    if not match or re.match(r"^\d{4}\b", text):
+        return "", text
+    return match["number"], match["rest"].strip()
