@@ -55,6 +55,8 @@ def inspect_file(path: Path | str, limits: LimitConfig | None = None) -> Inspect
             return _refused(path, "the file is empty")
         if size > limits.megabytes_per_file * 1_000_000:
             return _refused(path, f"larger than {limits.megabytes_per_file} MB")
+    elif not path.is_dir():
+        return _refused(path, "not a regular file")
     elif not (path / "data.qda").is_file():
         return _refused(path, "a folder; only the folder of a QualCoder project is read")
     return _inspect_apart(path, limits)
