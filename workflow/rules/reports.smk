@@ -109,16 +109,15 @@ rule render_network_report:
 
 rule render_index:
     input:
-        **publishable_inputs(),
         reports=[
             f"{REPORTS}/{p.code}/{name}.json" for p in PLAN.participants for name in report_names(p)
         ],
+        network=[f"{REPORTS}/nettverk/{name}.json" for name in network_names()],
     output:
-        index=f"{REPORTS}/index.html",
+        html=f"{REPORTS}/index.html",
     params:
-        **REPORT_PARAMS,
         language=PLAN.config.report.network_languages[0],
-        network_languages=PLAN.config.report.network_languages,
+        looks=looks(),
         code=code_of("reports.index"),
     log:
         f"{LOGS}/render_index.log",
