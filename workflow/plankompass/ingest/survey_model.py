@@ -145,11 +145,15 @@ def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
     return out, notes
 
 
-# UTF-8 read as Windows-1252 or Latin-1: a lead byte seen as a letter, then a continuation byte
+# UTF-8 read as Windows-1252 or Latin-1: the lead bytes of æøå, Sami letters and dashes seen as letters,
+# followed by a continuation byte. After Å only what Norwegian text never puts there.
+_CONTINUED = (
+    "[\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
+    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
+)
 _MOJIBAKE = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160"
-    "\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153"
-    "\u017e\u0178]"
+    f"[\u00c2\u00c3]{_CONTINUED}|[\u00c4\u00c5][\u0080-\u00a9\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
+    f"|\u00e2[\u0080\u20ac\u201a]{_CONTINUED}"
 )
 _CONTROL = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffd\ufffe\uffff]")
 # A sign that no word holds, between two letters or beside one: another code page's letter

@@ -52,6 +52,25 @@ def read_nettskjema(
     return survey
 
 
+def codebook_variables(
+    path: Path, shown: str
+) -> tuple[list[RawVariable], list[MultipleResponseSet]]:
+    """What a Nettskjema codebook describes.
+
+    Args:
+        path: The form's elements as JSON.
+        shown: The file's name in messages.
+
+    Returns:
+        One variable a column of the report, and the sets of checkboxes.
+
+    Raises:
+        SurveyReadError: It is no Nettskjema codebook.
+    """
+    columns, sets = _describe(_elements(path, shown))
+    return [RawVariable(name, *described) for name, described in columns.items()], sets
+
+
 def _elements(path: Path, shown: str) -> list[dict[str, Any]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -63,8 +82,12 @@ def _elements(path: Path, shown: str) -> list[dict[str, Any]]:
         ) from None
     if isinstance(content, dict):
         content = content.get("elements")
-    if not isinstance(content, list) or not all(isinstance(e, dict) for e in content):
-        raise SurveyReadError(f"{shown}: not a Nettskjema codebook: no list of elements")
+    described = isinstance(content, list) and all(isinstance(e, dict) for e in content)
+    if not described or not any("elementType" in e for e in content):
+        raise SurveyReadError(
+            f"{shown}: not a Nettskjema codebook: no list of elements; answers are read from the "
+            "CSV report, together with the form's codebook"
+        )
     return content
 
 

@@ -92,11 +92,21 @@ def find_personal_data(
                 shown = "(a column named by personal data)"
                 problems.append(_problem(survey, shown, f"the column's name holds {label}", filled))
                 break
-        if _is_personal_name(name):
-            problems.append(_problem(survey, shown, "the column's name says personal data", filled))
+        if _is_personal_name(name) and (telling := _longer_than_codes(column)):
+            problems.append(
+                _problem(survey, shown, "the column's name says personal data", telling)
+            )
         for label, count in _count_patterns(column, phones=name not in no_phone).items():
             problems.append(_problem(survey, shown, f"looks like {label}", count))
     return problems
+
+
+def _longer_than_codes(column: pd.Series) -> int:
+    """Rows that hold more than a code of two digits: a question *about* e-mail has codes only."""
+    filled = column.dropna()
+    if pd.api.types.is_numeric_dtype(filled):
+        return int((filled.abs() > 99).sum())
+    return int((filled.astype("str").str.strip().str.len() > 2).sum())
 
 
 def _problem(survey: RawSurvey, column: str, rule: str, count: int) -> Problem:

@@ -30,16 +30,7 @@ def read_xlsx_survey(
     Raises:
         SurveyReadError: No readable workbook, no such sheet, or no header.
     """
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=False, data_only=True)
-    except zipfile.BadZipFile:
-        raise SurveyReadError(f"{shown}: not an .xlsx workbook, or damaged; {_HINT}") from None
-    except Exception as error:  # openpyxl raises many kinds for damaged parts
-        raise SurveyReadError(
-            f"{shown}: the workbook cannot be read ({type(error).__name__}); {_HINT}"
-        ) from None
+    book = _open(path, shown)
     names = [ws.title for ws in book.worksheets]
     if not names:
         raise SurveyReadError(f"{shown}: the workbook has no worksheet")
@@ -50,8 +41,7 @@ def read_xlsx_survey(
     if sheet is None and len(names) > 1:
         notes.append(f"{len(names)} worksheets; the first, '{names[0]}', is read")
     rows = [list(row) for row in chosen.iter_rows(min_row=header_row, values_only=True)]
-    if chosen.merged_cells.ranges:
-        merged = len(chosen.merged_cells.ranges)
+    if merged := sum(area.max_row >= header_row for area in chosen.merged_cells.ranges):
         notes.append(f"{merged} merged ranges; only a range's first cell has its value")
     if not rows or all(_blank(cell) for cell in rows[0]):
         raise SurveyReadError(f"{shown}: no header in row {header_row} of '{chosen.title}'")
@@ -70,7 +60,55 @@ def read_xlsx_survey(
         frame[name] = series
         variables.append(RawVariable(name, type=kind))
     table = pd.DataFrame(frame, index=pd.RangeIndex(len(body)), columns=columns)
-    return RawSurvey(shown, "xlsx", table, variables, notes=notes + name_notes)
+    return RawSurvey(shown, "xlsx", table, variables, encoding="utf-8", notes=notes + name_notes)
+
+
+def _open(path: Path, shown: str):
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(path, read_only=False, data_only=True)
+    except zipfile.BadZipFile:
+        raise SurveyReadError(f"{shown}: not an .xlsx workbook, or damaged; {_HINT}") from None
+    except Exception as error:  # openpyxl raises many kinds for damaged parts
+        raise SurveyReadError(
+            f"{shown}: the workbook cannot be read ({type(error).__name__}); {_HINT}"
+        ) from None
+
+
+def find_header(path: Path, shown: str) -> tuple[str, int, list[str]]:
+    """Find the sheet and header row of a workbook that no configuration describes.
+
+    Args:
+        path: The file.
+        shown: The file's name in messages.
+
+    Returns:
+        The sheet with most cells; the first of its first 20 rows that is as wide as any of them and
+        holds text only; and what was decided, in words.
+
+    Raises:
+        SurveyReadError: No readable workbook, or no sheet with cells.
+    """
+    book = _open(path, shown)
+    if not book.worksheets:
+        raise SurveyReadError(f"{shown}: the workbook has no worksheet")
+    sheet = max(book.worksheets, key=lambda ws: ws.max_row * ws.max_column)
+    rows = list(sheet.iter_rows(max_row=20, values_only=True))
+    widths = [sum(not _blank(cell) for cell in row) for row in rows]
+    if not widths or not max(widths):
+        raise SurveyReadError(f"{shown}: the workbook has no cells")
+    texts = [all(_blank(c) or isinstance(c, str) for c in row) for row in rows]
+    full = [i for i, width in enumerate(widths) if width == max(widths)]
+    row = next((i for i in full if texts[i]), full[0]) + 1
+    notes = []
+    if len(book.worksheets) > 1:
+        notes.append(
+            f"{len(book.worksheets)} worksheets; '{sheet.title}' has most cells and is read"
+        )
+    if row > 1:
+        notes.append(f"the header seems to stand in row {row} (header_row)")
+    return sheet.title, row, notes
 
 
 def _blank(cell: object) -> bool:

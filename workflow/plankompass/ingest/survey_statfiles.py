@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,25 @@ def _read(path: Path, format_: str, encoding: str | None) -> tuple[dict[str, np.
     return reader(str(path), user_missing=True, encoding=encoding, **common)
 
 
+def _cut_off(path: Path) -> bool:
+    """Whether a Stata file from release 117 on lacks its end mark."""
+    with path.open("rb") as file:
+        if not file.read(11).startswith(b"<stata_dta>"):
+            return False
+        file.seek(-min(64, path.stat().st_size), 2)
+        return b"</stata_dta>" not in file.read()
+
+
+def _default_encoding(path: Path, format_: str) -> str:
+    """What the reader assumes where the file declares nothing: Stata from release 118 is UTF-8."""
+    if format_ != "dta":
+        return "UTF-8"
+    with path.open("rb") as file:
+        head = file.read(64)
+    release = re.match(rb"<stata_dta><header><release>(\d{3})", head)
+    return "UTF-8" if release and int(release[1]) >= 118 else "WINDOWS-1252"
+
+
 def _texts(data: dict[str, np.ndarray], meta: Any) -> list[str]:
     """All text of a file, each once: what an encoding is judged by."""
     texts = set(map(str, meta.column_names))
@@ -68,6 +88,8 @@ def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = N
     """
     import pyreadstat
 
+    if format_ == "dta" and _cut_off(path):
+        raise SurveyReadError(f"{shown}: the file is cut off before its end; {_HINT}")
     choices = (encoding,) if encoding else _ENCODINGS
     if format_ == "por":
         choices = (None,)
@@ -86,7 +108,7 @@ def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = N
                 f"{shown}: not a readable .{format_} file, or damaged "
                 f"({type(error).__name__}); {_HINT}"
             ) from None
-        used = choice or meta.file_encoding or ("UTF-8" if format_ == "por" else "")
+        used = choice or meta.file_encoding or _default_encoding(path, format_)
         faults = text_faults(_texts(data, meta), unicode=used.upper().startswith("UTF"))
         attempts.append((faults, used, data, meta))
         if not faults:
@@ -103,11 +125,8 @@ def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = N
             f"{faults} names, labels or texts are not valid in any encoding tried; "
             f"{used or 'the default'} was used"
         )
-    elif len(attempts) > 1:
-        first = attempts[0][1] or "the default"
-        survey.notes.append(
-            f"text is not valid in {first}, which the file declares; read as {used}"
-        )
+    elif choice != choices[0]:
+        survey.notes.append(f"text is not valid in the encoding the file declares; read as {used}")
     return survey
 
 

@@ -156,17 +156,19 @@ def read_csv_survey(
     """
     text, used, notes = decode(path.read_bytes(), shown, encoding)
     delimiter = delimiter or find_delimiter(text, header_row)
-    table = _cells(text, shown, delimiter, header_row)
-    if len(table) < header_row:
-        raise SurveyReadError(f"{shown}: no header in row {header_row}; the file is empty")
-    names, name_notes = unique_names(table.iloc[0].fillna(""))
-    frame = table.iloc[1:].reset_index(drop=True)
-    frame.columns = names
-    frame = blank_to_missing(frame)
+    header, rows = _cells(text, shown, delimiter, header_row)
+    names, name_notes = unique_names(header)
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(list(cells), dtype="str")
+            for name, cells in zip(names, columns, strict=True)
+        }
+    )
     return RawSurvey(
         shown,
         "csv",
-        frame,
+        blank_to_missing(frame),
         [RawVariable(name, type="text") for name in names],
         encoding=used,
         delimiter=delimiter,
@@ -174,33 +176,31 @@ def read_csv_survey(
     )
 
 
-def _cells(text: str, shown: str, delimiter: str, header_row: int) -> pd.DataFrame:
+def _cells(
+    text: str, shown: str, delimiter: str, header_row: int
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows, every row as wide as the header: a short row would lose answers unseen."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
     try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            skiprows=header_row - 1,
-            dtype="str",
-            keep_default_na=False,
-            na_values=[],
-            skip_blank_lines=True,
-        )
-    except pd.errors.EmptyDataError:
-        raise SurveyReadError(f"{shown}: the file is empty") from None
-    except (pd.errors.ParserError, ValueError, csv.Error):
+        for _ in range(header_row - 1):
+            next(reader, None)
+        header = next(reader, [])
+        rows = [row for row in reader if row]
+    except csv.Error as error:
         raise SurveyReadError(
-            f"{shown}: rows have different numbers of cells, or a quotation mark is not closed; "
-            "export the file again, or say its `delimiter`"
+            f"{shown}: line {reader.line_num}: not well-formed CSV ({error}): a quotation mark that "
+            "is not closed, or another delimiter; export the file again"
         ) from None
-    # a short row is filled with missing cells, a cell that is only blank is ""
-    short = table.isna().any(axis=1)
-    if short.any():
+    if not any(name.strip() for name in header):
+        raise SurveyReadError(f"{shown}: no header in row {header_row}; the file is empty")
+    uneven = [row for row in rows if len(row) != len(header)]
+    if uneven:
         raise SurveyReadError(
-            f"{shown}: {int(short.sum())} row(s) have fewer cells than the header; "
-            "the file may be cut off; export it again"
+            f"{shown}: {len(uneven)} row(s) have not as many cells as the header ({len(header)}); "
+            "the file may be cut off, or its delimiter another; export it again"
         )
-    return table
+    return header, rows
 
 
 def blank_to_missing(frame: pd.DataFrame) -> pd.DataFrame:
