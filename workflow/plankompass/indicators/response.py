@@ -91,7 +91,12 @@ def response_table(
         return empty_table("response")
     table["n"] = table["n"].fillna(0).astype("Int64")
     table["population"] = table["population"].astype("Int64")
-    over = table[(table["n"] > table["population"]).fillna(False)]
+    too_many = (table["n"] > table["population"]).fillna(False)
+    # Units merged away since are not in the registers; the size there is another unit's.
+    before = respondents.loc[respondents["before_merger"].fillna(False), _CELL]
+    merged = pd.MultiIndex.from_frame(table[_CELL]).isin(pd.MultiIndex.from_frame(before))
+    table.loc[too_many & merged, "population"] = pd.NA
+    over = table[too_many & ~merged]
     if len(over):
         raise StageFailedError(
             "indicators response",

@@ -153,7 +153,12 @@ def read_answers(task: Task, group: str, columns: Sequence[str]) -> list[GroupAn
         merged[codes[known & before]] = True
         counted = np.bincount(codes[known], minlength=len(units))
         population = _populations(task, group, occasion, units)
-        population[np.isnan(population) & (counted > 0)] = np.inf
+        # Units merged away since are not in the registers; their answers count in the network only
+        # where a size that can hold them is given all the same.
+        gone = merged & ~(counted <= population)
+        known &= ~np.isin(codes, np.flatnonzero(gone))
+        codes = np.where(known, codes, -1)
+        population[np.isnan(population) & (counted > 0) & ~merged] = np.inf
         problems += _too_many(values[here], codes, population, units, group, occasion)
         out.append(
             GroupAnswers(
