@@ -365,7 +365,7 @@ _DISCLOSURE = (
         (
             *_ESTIMATE_COLUMNS,
             _text("display", "How a share is shown when its count is protected: a class; else empty",
-                  values=("", "under_20", "over_80")),
+                  values=("", "under_20", "over_80", "under_50", "over_50")),
         ),
         _ESTIMATE_KEY, restricted=False,
     ),

@@ -120,7 +120,7 @@ def _exact(system: System, told: list[int], targets: list[int], result: AttackRe
             # Reduced rows are unique only without later pivots; these are.
             shapes.setdefault(normal(rest), []).append(t)
     for group in shapes.values():
-        alone = [t for t in group if sum(system.size[a] for a in system.modular[t]) == 1]
+        alone = [t for t in group if system.persons(system.modular[t]) == 1]
         for one in alone[:1]:
             result.alone += [
                 (system.labels[t], system.labels[one])
@@ -131,7 +131,8 @@ def _exact(system: System, told: list[int], targets: list[int], result: AttackRe
 
 def _same_person(system: System, first: int, second: int) -> bool:
     """Whether two targets of one person each are that person's own answers."""
-    return set(system.modular[first]) == set(system.modular[second])
+    atoms = {*system.modular[first], *system.modular[second]}
+    return system.persons(atoms) == 1
 
 
 def _through(system: System, told: Sequence[int], target: int) -> list[tuple]:

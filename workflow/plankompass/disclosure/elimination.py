@@ -10,10 +10,12 @@ so targets are seldom touched. A modular accident can only suppress too much.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 from plankompass.disclosure.system import PRIME, ModularRow, System
+
+_LONGEST_REMAINDER = 64
 
 
 class Span:
@@ -81,7 +83,7 @@ class Protector:
     Args:
         targets: Target id to its row.
         alone: Targets that are one person, who knows the own answer.
-        size: Persons in each atom.
+        persons: Number of persons behind some columns.
         min_remainder: Fewest persons in a remainder that follows from what is published.
         last_use: Column to the last place in the order of worth where a row uses it; pivots on
             late columns keep the rows short.
@@ -91,14 +93,14 @@ class Protector:
         self,
         targets: dict[int, ModularRow],
         alone: Iterable[int],
-        size: Sequence[int],
+        persons: Callable[[Iterable[int]], int],
         min_remainder: int,
         last_use: dict[int, int],
     ) -> None:
         self.span = Span()
         self.rest = {t: dict(row) for t, row in targets.items()}
         self.alone = frozenset(alone)
-        self.size = size
+        self.persons = persons
         self.min_remainder = min_remainder
         self.last_use = last_use
         self._users: dict[int, set[int]] = defaultdict(set)
@@ -186,7 +188,7 @@ class Protector:
         if self._few(newest):
             return True
         for row in deep[:-1]:
-            if not row.keys().isdisjoint(newest) or len(row) < 6:
+            if len(row) + len(newest) <= _LONGEST_REMAINDER or not row.keys().isdisjoint(newest):
                 for combined in (_minus(row, newest, 1), _minus(row, newest, PRIME - 1)):
                     if combined and self._few(combined):
                         return True
@@ -195,9 +197,8 @@ class Protector:
         return False
 
     def _few(self, row: ModularRow) -> bool:
-        if len(row) >= self.min_remainder or len(set(row.values())) > 1:
-            return False
-        return sum(self.size[c] for c in row) < self.min_remainder
+        # the same few persons may stand in several columns, one for each thing they were asked
+        return len(row) <= _LONGEST_REMAINDER and self.persons(row) < self.min_remainder
 
 
 def _minus(row: ModularRow, other: ModularRow, factor: int) -> ModularRow:
@@ -234,8 +235,8 @@ def protect_block(
     if not targets:
         return []
     last_use = {c: place for place, r in enumerate(order) for c in system.modular[r]}
-    alone = [r for r in targets if sum(system.size[c] for c in targets[r]) == 1]
-    protector = Protector(targets, alone, system.size, min_remainder, last_use)
+    alone = [r for r in targets if system.persons(targets[r]) == 1]
+    protector = Protector(targets, alone, system.persons, min_remainder, last_use)
     for r in [*fixed, *(r for r in rows if system.known[r] and system.linear[r])]:
         protector.offer(system.modular[r], force=True)
     # a row that is no equation only bounds: the interval attack decides on it

@@ -80,7 +80,7 @@ def _add_block(system: System, block, both, only, peer, county, draw, min_n: int
         if size == 0:
             return None
         low, high = (-4, 4) if part == "change" else (1, 5)
-        at = system.atom((block, part, int(m)), int(size), low, high)
+        at = system.atom((block, part, int(m)), int(size), int(size) * low, int(size) * high)
         sums.setdefault(at, float(draw.integers(low, high + 1, size).sum()))
         return at
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plankompass.disclosure.primary import STAGE, row_units
 from plankompass.disclosure.rounding import DECIMALS, round_half_away
+from plankompass.disclosure.row_rules import STAGE, row_units
 from plankompass.disclosure.rules import RuleBook
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig

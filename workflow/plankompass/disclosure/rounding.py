@@ -1,7 +1,8 @@
 """Published precision: what leaves the restricted tables is rounded before it leaves.
 
 Means, gaps and their intervals have one decimal, shares whole percent, and under 20 a share is the
-count of the count: then ``value`` is exactly count divided by n, and the attack treats it so.
+count of the count: then ``value`` is exactly count divided by n, and the attack treats it so. (The
+network's share weighs municipalities and is no count of a count.)
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import pandas as pd
 DECIMALS = {
     "mean": 1,
     "gap": 1,
+    "change": 1,
     "share": 2,
+    "share_change": 2,
     "rank": 0,
     "index": 1,
     "months": 1,
@@ -63,7 +66,8 @@ def round_published(frame: pd.DataFrame, units: np.ndarray) -> pd.DataFrame:
             values[rows] = round_half_away(values[rows], DECIMALS[unit])
             out[column] = values
     exact = (units == "share") & (n < COUNT_OF_COUNT_BELOW) & (n > 0) & ~np.isnan(count)
-    exact &= ~np.isnan(frame["value"].to_numpy(dtype=np.float64))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exact &= np.abs(count / n - frame["value"].to_numpy(dtype=np.float64)) < 1e-9
     values = out["value"].to_numpy(dtype=np.float64, copy=True)
     values[exact] = count[exact] / n[exact]
     out["value"] = values

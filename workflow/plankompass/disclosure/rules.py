@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from plankompass.disclosure.components import part_of
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Indicator
 from plankompass.study.config_models import DisclosureConfig
@@ -15,11 +16,11 @@ INTERVIEWS = "intervju"
 DOCUMENTS = "dokument"
 SOURCES = "kilder"
 
-# A share is shown as a class when three neighbouring counts lie in the class: with counts 0 and 1
-# alone, the one who answered yes would know that nobody else did. Under 11 answers the count 2 is
-# 20 % or more, no true class "under 20 %" holds three counts, and the share is hidden instead.
-CLASS_MIN_N = 11
+# Counts 0, 1, n-1 and n are shown as classes, and so are 2 and n-2: were only 0 and 1 in a class, the
+# one who answered yes would know that nobody else did. From 11 answers on three neighbouring counts
+# lie under 20 %; below that the true statement about all three is "under half".
 CLASS_COUNTS = 2
+CLASS_MIN_N = 11
 # Under 20 answers a mean that allows all answers to be equal is hidden, whether they are or not:
 # hidden only when they are equal, the hiding itself would say so.
 SMALL_N = 20
@@ -28,7 +29,14 @@ AT_LEAST_THREE = "at_least_three"
 FEWER_THAN_THREE = "fewer_than_three"
 
 _CODEBOOK_KEYS = {INTERVIEWS: "interviews", DOCUMENTS: "goals"}
-_PREFIX_UNITS = {"rank": "rank", "share": "share"}
+_KIND_UNITS = {
+    "gap": "gap",
+    "level": "mean",
+    "rank": "rank",
+    "share": "share",
+    "source": "class",
+    "sensitivity": "class",
+}
 _OPERATOR_UNITS = {
     "mean_of_items": "mean",
     "ranked_means": "mean",
@@ -116,12 +124,14 @@ class RuleBook:
             component: The row's component.
 
         Returns:
-            ``mean``, ``gap``, ``share``, ``rank``, ``index``, ``months``, ``correlation``, ``class``.
+            ``mean``, ``gap``, ``change``, ``share``, ``share_change``, ``rank``, ``index``,
+            ``months``, ``correlation`` or ``class``.
         """
-        prefix, _, rest = component.partition(":")
-        if rest and prefix in _PREFIX_UNITS:
-            return _PREFIX_UNITS[prefix]
-        return _OPERATOR_UNITS[self.indicators[indicator].operator]
+        part = part_of(component)
+        own = _OPERATOR_UNITS[self.indicators[indicator].operator]
+        if part.kind == "change":
+            return "share_change" if own == "share" else "change"
+        return _KIND_UNITS.get(part.kind, own)
 
     def network_only(self, indicator: str, component: str) -> bool:
         """Whether a number is meant for the network alone and may not be shown for a municipality."""
@@ -129,15 +139,23 @@ class RuleBook:
         codes = entry.params.get("network_only_codes", ())
         return "municipality" not in entry.levels or component in codes
 
-    def bounds(self, indicator: str) -> tuple[float, float] | None:
-        """The indicator's lowest and highest value; None when its values are classes."""
-        low, high = self.indicators[indicator].range[0], self.indicators[indicator].range[-1]
-        if isinstance(low, str) or isinstance(high, str):
-            return None
-        return float(low), float(high)
+    def value_range(self, indicator: str, component: str) -> tuple[float, float]:
+        """Lowest and highest value a row can have.
 
+        Args:
+            indicator: Indicator id.
+            component: The row's component.
 
-def other_group(component: str) -> str | None:
-    """The second group of a perception gap, whose component is ``<item or set>|<group>``."""
-    _, bar, group = component.partition("|")
-    return group if bar else None
+        Returns:
+            The two ends; infinite ends for values without a range, such as classes.
+        """
+        part, unit = part_of(component), self.unit(indicator, component)
+        if unit == "share":
+            return 0.0, 1.0
+        if unit == "share_change":
+            return -1.0, 1.0
+        if unit not in ("mean", "gap", "change"):
+            return -float("inf"), float("inf")
+        item = part.base if part.base in self.item_range else self.parallel.get(part.base, ("",))[0]
+        low, high = self.item_range.get(item) or map(float, self.indicators[indicator].range)
+        return (low, high) if unit == "mean" else (low - high, high - low)

@@ -111,14 +111,14 @@ def _widen(system, rows, order, known, hidden, min_share, seed) -> tuple[set[int
             return extra, sorted(failed)
         changed = False
         for bounded in weak:
-            binding = [r for r in program.bind(bounded.row) if r in place and r not in extra]
-            if any(r in extra for r in program.bind(bounded.row)):
-                continue  # already loosened in this round
+            binding = [r for r in program.bind(bounded.row) if r in place]
+            if any(r in extra for r in binding):
+                continue  # loosened in this round already
             if binding:
                 extra.add(max(binding, key=place.__getitem__))
                 changed = True
             else:
                 failed.add(bounded.row)
-        if not changed and not failed:
+        if not changed:
             break
     return extra, sorted(failed)

@@ -1,18 +1,19 @@
 """Every published number as one linear system over disjoint groups of persons (atoms).
 
 An atom is a group of persons and one thing they were asked, for instance the councillors of one
-municipality who answered one item in one wave; its unknown is the *sum* of their answers. A mean, a
-share, an aggregate, a gap and a change are then rows over atoms with known coefficients, because the
-sizes of the groups are assumed to be known to the attacker, hidden ones too.
+municipality who answered one item in one wave; its unknown is the sum, or the mean, of their answers.
+A mean, a share, an aggregate, a gap and a change are then rows over atoms with known coefficients,
+because the sizes of the groups are assumed to be known to the attacker, hidden ones too.
 
-Nothing here knows surveys: ``study_rows`` builds the system of a study.
+Nothing here knows surveys: ``study_system`` builds the system of a study.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -28,8 +29,13 @@ ModularRow = dict[int, int]
 def modular(value: Number) -> int:
     """A rational number modulo ``PRIME``."""
     if isinstance(value, Fraction):
-        return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+        return value.numerator * _inverse(value.denominator) % PRIME
     return int(value) % PRIME
+
+
+@lru_cache(maxsize=1 << 16)
+def _inverse(value: int) -> int:
+    return pow(value, -1, PRIME)
 
 
 @dataclass(frozen=True)
@@ -37,28 +43,29 @@ class Target:
     """How well a protected number must stay hidden.
 
     Attributes:
-        scale: Width of the attacker's interval (in sums) is divided by this; for a mean of n
-            persons on a scale it is n times the scale's range.
-        points: When the reason of the hiding tells which sums are possible, those sums. Empty for
-            a number that may be anything.
-        need: How many of the points must stay possible.
+        scale: What the width of the attacker's interval is divided by: the row's own range.
+        points: When the reason of the hiding tells which values are possible, those values. Empty
+            for a number that may be anything.
+        edge: Whether the points are counts that begin at nobody, or at everybody. The first two of
+            them alone are not enough: the one who answered otherwise would know all others.
     """
 
     scale: float
     points: tuple[float, ...] = ()
-    need: int = 2
+    edge: bool = False
 
     def hidden_by(self, low: float, high: float, min_share: float) -> bool:
-        """Whether an interval for the sum leaves the target hidden well enough.
+        """Whether an interval leaves the target hidden well enough.
 
         Args:
-            low: Lowest sum the attacker cannot exclude.
-            high: Highest sum.
+            low: Lowest value the attacker cannot exclude.
+            high: Highest value.
             min_share: Smallest width, as a share of ``scale``.
         """
         if self.points:
             slack = 1e-6 * max(1.0, self.scale)
-            return sum(low - slack <= p <= high + slack for p in self.points) >= self.need
+            left = [i for i, p in enumerate(self.points) if low - slack <= p <= high + slack]
+            return len(left) > 1 and not (self.edge and left == [0, 1])
         return high - low >= min_share * self.scale * (1 - 1e-9)
 
 
@@ -68,14 +75,15 @@ class System:
 
     Attributes:
         atoms: What each atom is, by position.
-        size: Persons in each atom, shape (atoms,).
-        bounds: Lowest and highest possible sum of each atom, shape (atoms, 2).
+        size: Persons in each atom, by position.
+        people: Which persons an atom is about; atoms of the same persons carry the same name.
+        bounds: Lowest and highest possible value of each atom's unknown.
         labels: What each row is, by position.
         worth: Sort key of each row: smallest is kept first.
         modular: Coefficients of each row modulo ``PRIME``, by atom.
         real: The same coefficients as floats, by atom.
         interval: What the published number says of the row: lowest and highest value of
-            coefficients times sums, shape (rows, 2); infinite when it says nothing.
+            coefficients times unknowns; infinite when it says nothing.
         known: Rows that everyone knows without anything being published (structure).
         linear: Rows that are equations; others only bound the interval attack.
         targets: Protected rows, by position.
@@ -83,6 +91,7 @@ class System:
 
     atoms: list[Hashable] = field(default_factory=list)
     size: list[int] = field(default_factory=list)
+    people: list[Hashable] = field(default_factory=list)
     bounds: list[tuple[float, float]] = field(default_factory=list)
     labels: list[tuple] = field(default_factory=list)
     worth: list[tuple] = field(default_factory=list)
@@ -94,14 +103,17 @@ class System:
     targets: dict[int, Target] = field(default_factory=dict)
     _position: dict[Hashable, int] = field(default_factory=dict)
 
-    def atom(self, name: Hashable, size: int, low: float, high: float) -> int:
+    def atom(
+        self, name: Hashable, size: int, low: float, high: float, people: Hashable = None
+    ) -> int:
         """The position of an atom, made when it is new.
 
         Args:
             name: What the atom is.
             size: Persons in it.
-            low: Lowest answer of one person.
-            high: Highest answer of one person.
+            low: Lowest value of its unknown.
+            high: Highest value of its unknown.
+            people: Which persons it is about; the atom itself when left out.
 
         Returns:
             Its position.
@@ -110,8 +122,16 @@ class System:
             self._position[name] = len(self.atoms)
             self.atoms.append(name)
             self.size.append(size)
-            self.bounds.append((size * low, size * high))
+            self.people.append(name if people is None else people)
+            self.bounds.append((low, high))
         return self._position[name]
+
+    def persons(self, atoms: Iterable[int]) -> int:
+        """Persons behind several atoms, the same persons counted once."""
+        found: dict[Hashable, int] = {}
+        for a in atoms:
+            found[self.people[a]] = max(found.get(self.people[a], 0), self.size[a])
+        return sum(found.values())
 
     def find(self, name: Hashable) -> int | None:
         """The position of an atom, or None."""
@@ -134,7 +154,7 @@ class System:
             label: What the row is, for messages; the first part names its kind.
             coefficients: Atom position to coefficient.
             worth: Sort key among the rows that may be hidden.
-            interval: What its published number says of coefficients times sums.
+            interval: What its published number says of coefficients times unknowns.
             known: Whether everyone knows the row although nothing is published.
             linear: Whether the row is an equation.
             target: How well it must stay hidden, when it is protected.

@@ -230,6 +230,11 @@ class DisclosureConfig(ConfigModel):
         default_factory=lambda: ["network", "peer_group", "municipality"],
         description="Which level is kept first when secondary suppression must choose",
     )
+    restarts: int = Field(
+        default=3,
+        ge=0,
+        description="Other orders of equal worth that secondary suppression tries, to hide fewer numbers",
+    )
 
 
 class ReportConfig(ConfigModel):

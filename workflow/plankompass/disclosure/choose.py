@@ -1,0 +1,141 @@
+"""What may be published together: waves against change, secondary suppression, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from plankompass.disclosure.components import TOTAL, part_of
+from plankompass.disclosure.rules import SOURCES, SURVEY_GROUPS, RuleBook
+from plankompass.disclosure.secondary import Protection, protect
+from plankompass.disclosure.study_system import build_study_system
+
+SEED = 20190510
+PRIVATE_REASONS = frozenset(
+    {"too_few_answers", "small_population", "unanimous", "count_at_edge", "secondary"}
+)
+_SAME = ["indicator", "level", "unit", "group", "gathering"]
+
+
+def choose_published(marked: pd.DataFrame, rules: RuleBook) -> tuple[pd.DataFrame, Protection]:
+    """Hide what must be hidden because of everything else that is published.
+
+    Args:
+        marked: Rows from ``mark_rows``.
+        rules: Thresholds.
+
+    Returns:
+        The rows with more of them hidden, and what secondary suppression did.
+    """
+    frame = choose_wave_or_change(marked)
+    study = build_study_system(frame, rules)
+    found = protect(
+        study.system,
+        study.candidates,
+        min_remainder=rules.config.min_hidden_remainder,
+        min_share=rules.config.min_interval_share,
+        restarts=rules.config.restarts,
+        seed=SEED,
+    )
+    hidden = [at for at, row in study.row_of.items() if row in found.hidden]
+    frame = _hide(frame, hidden, "secondary")
+    return hide_dependents(frame, rules), found
+
+
+def _hide(frame: pd.DataFrame, rows: Collection[int], reason: str) -> pd.DataFrame:
+    out = frame.copy()
+    at = out.index[sorted(rows)]
+    out.loc[at, "status"] = "hidden"
+    out.loc[at, "reason"] = reason
+    out.loc[at, "display"] = ""
+    return out
+
+
+def choose_wave_or_change(marked: pd.DataFrame) -> pd.DataFrame:
+    """Keep two waves' means or their change of a municipality, never all three (rule 7).
+
+    The latest wave's number and the change into it are kept; the earlier wave's number gives way.
+
+    Args:
+        marked: Rows with status.
+
+    Returns:
+        The rows, earlier waves hidden with reason ``change_shown``.
+    """
+    shown = ((marked["level"] == "municipality") & (marked["status"] == "published")).to_numpy()
+    keys = list(marked[[*_SAME, "wave", "component"]].itertuples(index=False, name=None))
+    place = {key: at for at, key in enumerate(keys)}
+    open_rows = shown.copy()
+    change = marked["component"].str.startswith("change:").to_numpy() & open_rows
+    hidden = []
+    # from the latest wave backwards, so that a number that gave way frees the change before it
+    for at in sorted(np.flatnonzero(change), key=lambda i: (keys[i][-2], -i), reverse=True):
+        *same, wave, component = keys[at]
+        part = part_of(component)
+        later = place.get((*same, wave, part.base))
+        earlier = place.get((*same, part.before, part.base))
+        if later is not None and earlier is not None and open_rows[later] and open_rows[earlier]:
+            open_rows[earlier] = False
+            hidden.append(earlier)
+    return _hide(marked, hidden, "change_shown")
+
+
+def hide_dependents(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
+    """Hide what is made of a hidden number without being a row of the system.
+
+    A rank places a hidden mean between its neighbours; a class of agreement between sources, and how
+    it moves with the cut points, bounds the survey's mean. Both go when what they are made of is
+    hidden because of persons.
+
+    Args:
+        frame: Rows with status.
+        rules: What each class is made of.
+
+    Returns:
+        The rows with ranks and classes hidden where needed.
+    """
+    private = (frame["status"] == "hidden") & frame["reason"].isin(PRIVATE_REASONS)
+    cell = ["indicator", "level", "unit", "wave", "group", "gathering"]
+    shown = (frame["status"] == "published").to_numpy()
+    prefix = frame["component"].str.partition(":")[0]
+    whole = frame["component"].str.contains(":", regex=False)
+    ranked = (whole & (prefix == "rank")).to_numpy()
+    broken = set(
+        frame.loc[private & ~whole & (frame["level"] == "municipality"), cell]
+        .itertuples(index=False, name=None)
+    )  # fmt: skip
+    in_broken = np.fromiter(
+        (key in broken for key in frame[cell].itertuples(index=False, name=None)),
+        bool,
+        count=len(frame),
+    )
+    frame = _hide(frame, np.flatnonzero(ranked & shown & in_broken), "secondary")
+    return _hide(frame, _classes_on_hidden(frame, private, shown, rules), "secondary")
+
+
+def _classes_on_hidden(
+    frame: pd.DataFrame, private: pd.Series, shown: np.ndarray, rules: RuleBook
+) -> list[int]:
+    """Rows of classes whose survey source is hidden because of persons."""
+    totals = frame[private & (frame["component"] == TOTAL)]
+    hidden = set(totals[["unit", "wave", "indicator", "group"]].itertuples(index=False, name=None))
+    rows = (frame["group"] == SOURCES).to_numpy() & shown
+    rows &= (frame["component"] != "source:document").to_numpy()
+    return [
+        at
+        for at in np.flatnonzero(rows)
+        if any(
+            (frame["unit"].iat[at], frame["wave"].iat[at], *source) in hidden
+            for source in _survey_sources(frame["indicator"].iat[at], rules)
+        )
+    ]
+
+
+def _survey_sources(indicator: str, rules: RuleBook) -> list[tuple[str, str]]:
+    """The survey indicators and groups that a class of agreement is made of."""
+    entry = rules.indicators[indicator]
+    groups = [entry.params["survey_group"]] if "survey_group" in entry.params else entry.groups
+    surveys = [i for i in entry.inputs.indicators if rules.indicators[i].kind.startswith("survey")]
+    return [(i, g) for i in surveys for g in groups if g in SURVEY_GROUPS]

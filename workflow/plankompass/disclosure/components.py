@@ -1,0 +1,47 @@
+"""What a row's component says: an item, a change, a gap, a level, a rank, a share, a class of sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+TOTAL = "total"
+_PREFIXES = ("level", "share", "rank", "source", "sensitivity", "pooled")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component taken apart.
+
+    Attributes:
+        kind: ``own``, ``change``, ``gap``, ``level``, ``share``, ``rank``, ``source``,
+            ``sensitivity`` or ``pooled``.
+        base: The item, option, code, measure, set or ``total`` it is about.
+        before: Earlier wave of a change.
+        other: Second group of a gap.
+    """
+
+    kind: str
+    base: str
+    before: str = ""
+    other: str = ""
+
+
+@lru_cache(maxsize=4096)
+def part_of(component: str) -> Part:
+    """Take a component apart.
+
+    Args:
+        component: As in the table ``estimates``.
+
+    Returns:
+        Its parts.
+    """
+    prefix, colon, rest = component.partition(":")
+    if colon and prefix == "change":
+        before, _, base = rest.partition("|")
+        return Part("change", base, before=before)
+    if colon and prefix in _PREFIXES:
+        return Part(prefix, rest)
+    base, bar, other = component.partition("|")
+    return Part("gap", base, other=other) if bar else Part("own", component)
