@@ -65,6 +65,8 @@ def test_fewer_than_two_sources_is_not_enough(study: MadeStudy) -> None:
     frame = study.compute(CONVERGENCE)
     assert one(frame, unit="k01", wave="T2", component="total")["class_value"] == "utilstrekkelig"
     assert one(frame, unit="k02", wave="T2", component="total")["class_value"] == "samsvar"
+    plans = one(frame, unit="k01", wave="T2", component="source:document")
+    assert plans["reason"] == "document_not_collected"
     nothing = one(frame, unit="k03", wave="T2", component="total")
     assert (nothing["status"], nothing["reason"]) == ("not_collected", "not_asked")
 
@@ -92,9 +94,8 @@ def test_source_with_too_few_behind_it_does_not_count(study: MadeStudy) -> None:
     _sources(study, "k01", 4, 1, 1)
     study.rows["interviews"] = study.rows["interviews"][:4]  # the codebook asks for five
     frame = study.compute(CONVERGENCE)
-    assert one(frame, unit="k01", wave="T2", component="source:interview_balance")["status"] == (
-        "not_collected"
-    )
+    few = one(frame, unit="k01", wave="T2", component="source:interview_balance")
+    assert (few["status"], few["reason"]) == ("hidden", "too_few_answers")
     assert one(frame, unit="k01", wave="T2", component="total")["class_value"] == "sprik"
 
 

@@ -42,19 +42,14 @@ class Found:
 
 def territory_absence(task: Task, unit: str, wave: str) -> Absence | None:
     """Say when a municipality did not yet exist with today's territory on a wave's cut-off date."""
-    table = task.tables.table("municipalities").set_index("kommune_id")
-    day = pd.Timestamp(task.waves[wave].as_of)
-    return (
-        ("not_applicable", "territory_changed") if table.at[unit, "territory_from"] > day else None
-    )
+    since = task.tables.rows("municipalities", kommune_id=unit)["territory_from"].iloc[0]
+    later = since > pd.Timestamp(task.waves[wave].as_of)
+    return ("not_applicable", "territory_changed") if later else None
 
 
 def coded_measure(task: Task, unit: str, wave: str, measure: str) -> pd.Series | None:
     """The row of a measure coded by people, or None when nothing was registered."""
-    table = task.tables.table("measures")
-    rows = table[
-        (table["kommune_id"] == unit) & (table["wave"] == wave) & (table["measure"] == measure)
-    ]
+    rows = task.tables.rows("measures", kommune_id=unit, wave=wave, measure=measure)
     return None if rows.empty else rows.iloc[0]
 
 
@@ -97,14 +92,12 @@ def document_absence(task: Task, unit: str, kind: str, wave: str) -> Absence | N
     Returns:
         Status and reason; None when a document is in use or nothing says that one is missing.
     """
-    documents = task.tables.table("documents")
-    mine = documents[(documents["kommune_id"] == unit) & (documents["kind"] == kind)]
+    mine = task.tables.rows("documents", kommune_id=unit, kind=kind)
     if mine["reason"].str.startswith("several").any():
         return ABSENCES["several_in_force"]
     if mine["used"].fillna(False).any():
         return None
-    dates = task.tables.table("plan_dates")
-    said = dates[(dates["kommune_id"] == unit) & (dates["document_kind"] == kind)]
+    said = task.tables.rows("plan_dates", kommune_id=unit, document_kind=kind)
     day = pd.Timestamp(task.waves[wave].as_of)
     said = said[said["date"].isna() | (said["date"] <= day)]
     events = set(said["event"])
@@ -163,8 +156,7 @@ def goal_answers(task: Task, unit: str, register: str, measures: list[str]) -> G
     Returns:
         The goals, or why there are none.
     """
-    table = task.tables.table("goals")
-    goals = table[(table["kommune_id"] == unit) & (table["register"] == register)]
+    goals = task.tables.rows("goals", kommune_id=unit, register=register)
     registered = (coded_measure(task, unit, task.report_wave, m) for m in measures)
     said = [row["status"] for row in registered if row is not None]
     missing = next((ABSENCES[s] for s in said if s in ABSENCES), None)
@@ -172,12 +164,11 @@ def goal_answers(task: Task, unit: str, register: str, measures: list[str]) -> G
     if absent == ABSENCES["several_in_force"]:
         missing = absent
     elif goals.empty and missing is None:
-        used = task.tables.table("documents")
-        used = used[(used["kommune_id"] == unit) & (used["kind"] == register)]["used"].fillna(False)
+        used = task.tables.rows("documents", kommune_id=unit, kind=register)["used"].fillna(False)
         missing = absent or (("not_applicable", "no_goals") if used.any() else NOT_COLLECTED)
     names = tuple(goals["goal"])
-    links = task.tables.table("goal_links")
-    links = links[(links["kommune_id"] == unit) & links["goal"].isin(names)]
+    links = task.tables.rows("goal_links", kommune_id=unit)
+    links = links[links["goal"].isin(names)]
     confirmed = {}
     for measure in measures:
         mine = links[links["measure"] == measure].set_index("goal")["confirmed"]

@@ -15,8 +15,8 @@ def _invitations(task: Task, unit: str, wave: str) -> pd.DataFrame:
     gatherings = task.tables.table("gatherings").sort_values(["held_on", "gathering"])
     gatherings = gatherings.assign(next_held_on=gatherings["held_on"].shift(-1))
     day = pd.Timestamp(task.waves[wave].as_of)
-    attendance = task.tables.table("attendance")
-    mine = attendance[(attendance["kommune_id"] == unit) & attendance["invited"].fillna(False)]
+    mine = task.tables.rows("attendance", kommune_id=unit)
+    mine = mine[mine["invited"].fillna(False)]
     return gatherings[gatherings["held_on"] <= day].merge(mine, on="gathering").assign(as_of=day)
 
 

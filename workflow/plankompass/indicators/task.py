@@ -28,7 +28,7 @@ class StudyTables:
 
     def __init__(self, paths: Mapping[str, Path | list[Path]]) -> None:
         self._paths = dict(paths)
-        self._read: dict[Any, pd.DataFrame] = {}
+        self._read: dict[Any, Any] = {}
 
     def table(self, name: str, *, only: Mapping[str, Iterable[str]] | None = None) -> pd.DataFrame:
         """Read a table.
@@ -57,6 +57,25 @@ class StudyTables:
                 pd.concat(parts, ignore_index=True) if parts else empty_table(contract)
             )
         return self._read[key]
+
+    def rows(self, name: str, **where: str) -> pd.DataFrame:
+        """Rows of a table where text columns have given values, found without reading all of it.
+
+        Args:
+            name: Name of the table.
+            **where: Column to value.
+
+        Returns:
+            The rows, in the order of the table.
+        """
+        columns = tuple(sorted(where))
+        table = self.table(name)
+        key = ("places", name, columns)
+        if key not in self._read:
+            self._read[key] = table.groupby(list(columns), observed=True, sort=False).indices
+        wanted = tuple(where[c] for c in columns)
+        place = self._read[key].get(wanted if len(wanted) > 1 else wanted[0])
+        return table.iloc[:0] if place is None else table.iloc[place]
 
     def municipalities(self) -> list[str]:
         """Ids of the participating municipalities, sorted."""

@@ -91,8 +91,8 @@ def event_timing(task: Task, unit: str, wave: str) -> Timing:
         signs.add(row["status"])
         if row["status"] == "confirmed":
             dates.append(row["date"].date())
-    table = task.tables.table("plan_dates")
-    said = table[(table["kommune_id"] == unit) & (table["document_kind"] == measure.documents[0])]
+    kind = measure.documents[0]
+    said = task.tables.rows("plan_dates", kommune_id=unit, document_kind=kind)
     if row is None:
         adopted = said[said["event"] == "adopted"]
         dates += [d.date() for d in adopted["date"].dropna()]
@@ -118,17 +118,16 @@ def _start(task: Task, unit: str, wave: str) -> tuple[date | None, Absence]:
     if row is not None and row["status"] != "confirmed":
         return None, ABSENCES[row["status"]]
     if COUNCIL_TABLE in measure.documents:
-        sitting = councils_in_office(task.tables.table("councils"), task.waves[wave].as_of)
+        councils = task.tables.rows("councils", kommune_id=unit)
+        sitting = councils_in_office(councils, task.waves[wave].as_of)
         if unit in sitting.index:
             return sitting.at[unit, "constituted_on"].date(), NOT_COLLECTED
     return None, NOT_COLLECTED
 
 
 def _next_constituting(task: Task, unit: str, start: date) -> date | None:
-    councils = task.tables.table("councils")
-    later = councils[
-        (councils["kommune_id"] == unit) & (councils["constituted_on"] > pd.Timestamp(start))
-    ]
+    councils = task.tables.rows("councils", kommune_id=unit)
+    later = councils[councils["constituted_on"] > pd.Timestamp(start)]
     return None if later.empty else later["constituted_on"].min().date()
 
 

@@ -115,10 +115,17 @@ class Reading:
     Attributes:
         value: The number that is held against the cut points; NaN when missing.
         n: Respondents, interviews or goals behind it.
+        municipalities: Municipalities behind it.
+        missing: Status and reason when there is no value.
     """
 
     value: float = np.nan
     n: int = 0
+    municipalities: int = 1
+    missing: tuple[str, str] = ("not_collected", "not_asked")
+
+
+TOO_FEW = Reading(missing=("hidden", "too_few_answers"))
 
 
 def convergence_class(task: Task) -> Rows:
@@ -158,7 +165,7 @@ def convergence_class(task: Task) -> Rows:
                 if name in cuts and not np.isnan(reading.value)
             }
             for name in cuts:
-                _add_source(rows, unit, wave, name, known.get(name), cuts[name])
+                _add_source(rows, unit, wave, name, readings[name], cuts[name])
             if not known:
                 rows.add(unit, wave, SOURCES, TOTAL, status="not_collected", reason="not_asked")
                 continue
@@ -166,7 +173,7 @@ def convergence_class(task: Task) -> Rows:
                 rows.add(
                     unit, wave, SOURCES, component, class_value=classify(task, known, moved),
                     n=len(known), method="cut_points",
-                    municipalities=1 if unit != NETWORK else None,
+                    municipalities=min(r.municipalities for r in known.values()),
                 )  # fmt: skip
     return rows
 
@@ -224,35 +231,56 @@ def _shifts(
 
 
 def _add_source(
-    rows: Rows, unit: str, wave: str, name: str, reading: Reading | None, cuts: tuple[float, float]
+    rows: Rows, unit: str, wave: str, name: str, reading: Reading, cuts: tuple[float, float]
 ) -> None:
     component = f"source:{name}"
-    if reading is None:
-        rows.add(unit, wave, SOURCES, component, status="not_collected", reason="not_asked")
+    if np.isnan(reading.value):
+        status, reason = reading.missing
+        rows.add(unit, wave, SOURCES, component, status=status, reason=reason)
         return
     rows.add(
         unit, wave, SOURCES, component, class_value=LEVELS[level(reading.value, cuts)],
-        n=reading.n, method="cut_points", municipalities=1 if unit != NETWORK else None,
+        n=reading.n, method="cut_points", municipalities=reading.municipalities,
     )  # fmt: skip
+
+
+def _input_rows(
+    task: Task, kind: str, unit: str, wave: str, group: str, components: Sequence[str]
+) -> pd.DataFrame | None:
+    """Estimates of the first input indicator of a kind; None when a component has no row."""
+    indicators = task.indicator.inputs.indicators
+    mine = [i for i in indicators if task.codebook.indicators[i].kind.startswith(kind)]
+    if not mine:
+        return None
+    table = task.tables.rows("indicators", indicator=mine[0], unit=unit, wave=wave, group=group)
+    table = table.set_index("component")
+    return table.loc[list(components)] if set(components) <= set(table.index) else None
+
+
+def _read_estimates(found: pd.DataFrame | None, least: int) -> Reading:
+    """Mean of the estimates when all have a number and enough behind it."""
+    if found is None:
+        return Reading()
+    gone = found[found["status"] != "published"]
+    if len(gone):
+        return Reading(missing=(gone.iloc[0]["status"], gone.iloc[0]["reason"]))
+    if found["n"].min() < least:
+        return TOO_FEW
+    return Reading(
+        float(found["value"].mean()), int(found["n"].min()), int(found["municipalities"].min())
+    )
 
 
 def _survey_reading(task: Task, unit: str, wave: str) -> Reading:
     group = task.indicator.params["survey_group"]
-    asked = [
-        i
-        for i in task.indicator.inputs.indicators
-        if task.codebook.indicators[i].kind.startswith("survey")
-    ]
-    if not asked:
-        return Reading()
-    table = _estimates(task, asked[0])
-    here = table[
-        (table["unit"] == unit) & (table["wave"] == wave) & (table["group"] == group)
-        & (table["component"] == TOTAL)
-    ]  # fmt: skip
-    if here.empty or here.iloc[0]["n"] < task.indicator.min_n.get(group, 1):
-        return Reading()
-    return Reading(float(here.iloc[0]["value"]), int(here.iloc[0]["n"]))
+    found = _input_rows(task, "survey", unit, wave, group, [TOTAL])
+    return _read_estimates(found, task.indicator.min_n.get(group, 1))
+
+
+def _document_reading(task: Task, unit: str, wave: str) -> Reading:
+    wanted = task.indicator.params["document_components"]
+    found = _input_rows(task, "document", unit, wave, "dokument", wanted)
+    return _read_estimates(found, task.indicator.min_n.get("goals", 1))
 
 
 def _interview_reading(task: Task, unit: str, wave: str) -> Reading:
@@ -260,30 +288,13 @@ def _interview_reading(task: Task, unit: str, wave: str) -> Reading:
     here = interviews[interviews["wave"] == wave]
     if unit != NETWORK:
         here = here[here["kommune_id"] == unit]
-    if len(here) < max(1, task.indicator.min_n.get("interviews", 1)):
+    if here.empty:
         return Reading()
+    if len(here) < task.indicator.min_n.get("interviews", 1):
+        return TOO_FEW
     share = {}
     for sign in ("positive", "negative"):
         codes = [c for c in task.indicator.inputs.codes if task.codebook.codes[c].valence == sign]
         share[sign] = presence(here, task.tables.table("segments"), codes).any(axis=1).mean()
-    return Reading(float(share["positive"] - share["negative"]), len(here))
-
-
-def _document_reading(task: Task, unit: str, wave: str) -> Reading:
-    counted = [
-        i
-        for i in task.indicator.inputs.indicators
-        if task.codebook.indicators[i].kind.startswith("document")
-    ]
-    if not counted:
-        return Reading()
-    wanted = task.indicator.params["document_components"]
-    table = _estimates(task, counted[0])
-    here = table[(table["unit"] == unit) & (table["wave"] == wave)].set_index("component")
-    if not set(wanted) <= set(here.index):
-        return Reading()
-    chosen = here.loc[list(wanted)]
-    n = int(chosen["n"].min())
-    if n < task.indicator.min_n.get("goals", 1):
-        return Reading()
-    return Reading(float(chosen["value"].mean()), n)
+    balance = float(share["positive"] - share["negative"])
+    return Reading(balance, len(here), here["kommune_id"].nunique())
