@@ -15,8 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from plankompass.disclosure.gate import (
+    attack_estimates,
+    check_comparisons,
+    check_rows,
+    gate_report,
+)
+from plankompass.disclosure.primary import one_path, read_estimates
 from plankompass.disclosure.rounding import DECIMALS, round_half_away
-from plankompass.disclosure.row_rules import STAGE, row_units
+from plankompass.disclosure.row_rules import STAGE, mark_rows, row_units
 from plankompass.disclosure.rules import RuleBook
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
@@ -62,7 +69,23 @@ def release_tables(
         DisclosureConfig.model_validate(params["disclosure"]), load_codebook(params["codebook"])
     )
     tables = collect_tables(inputs, outputs, rules)
-    gate = {"rules": rules.config.model_dump(mode="json")}
+    primary = read_table("publishable_estimates", one_path(inputs["primary"]))
+    marked = mark_rows(
+        read_estimates(inputs["estimates"]),
+        _read(inputs, "response"),
+        _read(inputs, "scale_quality"),
+        rules,
+    )
+    wrong = check_rows(marked, primary, rules)
+    if "comparisons" in tables:
+        wrong += check_comparisons(tables["comparisons"], primary, rules)
+    if wrong:
+        raise StageFailedError(STAGE, wrong)
+    result = attack_estimates(marked, primary, rules)
+    if result.found:
+        raise StageFailedError(STAGE, result.messages())
+    gate = gate_report(result, primary, rules)
+    log.info("gate: %d rows, %d protected numbers, nothing found", result.rows, result.targets)
     for name, frame in sorted(tables.items()):
         write_table(CONTRACT_OF.get(name, name), frame, outputs[name])
     if "gate" in outputs:
@@ -88,7 +111,7 @@ def collect_tables(
     Raises:
         StageFailedError: An output is restricted, or the input it is made from is missing.
     """
-    primary = read_table("publishable_estimates", _first(inputs["primary"]))
+    primary = read_table("publishable_estimates", one_path(inputs["primary"]))
     makers = {
         "estimates": lambda: without_se(primary),
         "comparisons": lambda: publish_comparisons(_read(inputs, "comparisons"), primary, rules),
@@ -109,10 +132,6 @@ def collect_tables(
     if wrong:
         raise StageFailedError(STAGE, wrong)
     return tables
-
-
-def _first(path: Path | list[Path]) -> Path:
-    return path if isinstance(path, str | Path) else next(iter(path))
 
 
 def _read(inputs: Mapping[str, Path | list[Path]], name: str) -> pd.DataFrame:
