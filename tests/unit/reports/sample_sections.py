@@ -92,7 +92,7 @@ def rq1_section(says: make.Sentences, name: str) -> schema.Section:
             schema.Question(id="rq1_hinder", title="Hva står i veien?", blocks=[barriers]),
             schema.Question(
                 id="rq1_grep", title="Hvilke grep har vi tatt, og hvor raskt?",
-                answer=[says("Planstrategien ble vedtatt innen ett år.", "document_date", "planning_strategy_on_time", "Planstrategi innen ett år", "Dokumenter", "17. juni 2020", tone="positive")],
+                answer=[says("Planstrategien ble vedtatt innen ett år.", "document_date", "planning_strategy_on_time", "Planstrategi innen ett år", "Dokumenter", "17. juni 2020", tone="positive")],
                 blocks=[_timeline(), bars],
             ),
         ],
@@ -103,13 +103,13 @@ def _timeline() -> blocks.Timeline:
     return blocks.Timeline(
         id="frister", title="Frister og vedtak i perioden",
         alt="Tidslinje fra oktober 2019 til oktober 2023. Planstrategien ble vedtatt innen fristen, samfunnsdelen i mai 2021.",
-        first_day=date(2019, 10, 1), last_day=date(2023, 10, 31), cutoff=date(2023, 5, 31), cutoff_text="31. mai 2023",
+        first_day=date(2019, 10, 1), last_day=date(2023, 10, 31), cutoff=date(2023, 5, 31), cutoff_text="31. mai 2023",
         rows=[
-            blocks.Duty(label="Konstituerende møte", law="kommuneloven § 7-1", done=[date(2019, 10, 15)], done_text="15. oktober 2019", status="done", status_text="Holdt"),
-            blocks.Duty(label="Planstrategi", law="pbl § 10-1", start=date(2019, 10, 15), due=date(2020, 10, 15), due_text="15. oktober 2020", done=[date(2020, 6, 17)], done_text="17. juni 2020", status="in_time", status_text="Innen fristen"),
-            blocks.Duty(label="Samfunnsdel", law="pbl § 11-15", done=[date(2021, 5, 20)], done_text="20. mai 2021", status="done", status_text="Etter 19 måneder"),
-            blocks.Duty(label="Handlingsdel, rullert hvert år", law="pbl § 11-1", done=[date(2020, 12, 10), date(2021, 12, 9), date(2022, 12, 15)], done_text="10. desember 2020, 9. desember 2021, 15. desember 2022", status="done", status_text="3 av 3 hele år"),
-            blocks.Duty(label="Økonomiplan", law="kommuneloven § 14-2", start=date(2022, 1, 1), due=date(2022, 12, 31), due_text="31. desember 2022", done=[date(2023, 1, 26)], done_text="26. januar 2023", status="late", status_text="Etter fristen"),
+            blocks.Duty(label="Konstituerende møte", law="kommuneloven § 7-1", done=[date(2019, 10, 15)], done_text="15. oktober 2019", status="done", status_text="Holdt"),
+            blocks.Duty(label="Planstrategi", law="pbl § 10-1", start=date(2019, 10, 15), due=date(2020, 10, 15), due_text="15. oktober 2020", done=[date(2020, 6, 17)], done_text="17. juni 2020", status="in_time", status_text="Innen fristen"),
+            blocks.Duty(label="Samfunnsdel", law="pbl § 11-15", done=[date(2021, 5, 20)], done_text="20. mai 2021", status="done", status_text="Etter 19 måneder"),
+            blocks.Duty(label="Handlingsdel, rullert hvert år", law="pbl § 11-1", done=[date(2020, 12, 10), date(2021, 12, 9), date(2022, 12, 15)], done_text="10. desember 2020, 9. desember 2021, 15. desember 2022", status="done", status_text="3 av 3 hele år"),
+            blocks.Duty(label="Økonomiplan", law="kommuneloven § 14-2", start=date(2022, 1, 1), due=date(2022, 12, 31), due_text="31. desember 2022", done=[date(2023, 1, 26)], done_text="26. januar 2023", status="late", status_text="Etter fristen"),
             blocks.Duty(label="Årsmelding", law="kommuneloven § 14-7", done=[], done_text="Dokumentet er ikke hentet inn.", status="unknown", status_text="Ikke hentet inn"),
         ],
     )  # fmt: skip
@@ -150,7 +150,7 @@ def rq2_section(says: make.Sentences, name: str, goals: int) -> schema.Section:
         alt="Fordeling av svar på fire påstander. Flest er enig i at samfunnsdelen viser hva som er viktigst.",
         categories=["Helt uenig", "Litt uenig", "Verken enig eller uenig", "Litt enig", "Helt enig"],
         rows=[
-            blocks.DistributionRow(label=label, shares=shares, texts=[f"{s} %" for s in shares or []] or ["For få svar"], n="n = 241", dont_know=dk)
+            blocks.DistributionRow(label=label, shares=shares, texts=[f"{s}\u00a0%" for s in shares or []] or ["For få svar"], n="n = 241", dont_know=dk)
             for label, shares, dk in (
                 ("Samfunnsdelen blir brukt når kommunestyret avgjør saker.", [8, 19, 21, 35, 17], "7 %"),
                 ("Samfunnsdelen viser hva som er viktigst.", [4, 11, 18, 41, 26], "6 %"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from plankompass.reports.catalogue import Catalogue
-from plankompass.reports.figures import Drawing, spine_keys
+from plankompass.reports.charts import ChartTable
+from plankompass.reports.figures import KEY_SIZE, SPINE_WIDTH, Chart, Drawing, Key, key_icon
 from plankompass.reports.schema import MunicipalReport, NetworkReport
 from plankompass.reports.schema_blocks import FigureBlock
-from plankompass.reports.style import FACES, FAMILY, STRIP_HEIGHT, STRIP_WIDTH, TONE_MARKS
+from plankompass.reports.style import FACES, FAMILY, TONE_MARKS
 from plankompass.reports.view import (
-    OPEN_TABLES,
     View,
     all_sections,
     closing_facts,
@@ -57,36 +58,71 @@ def style_sheet() -> Markup:
     return Markup("\n".join([*faces, rules]))
 
 
-@cache
-def _legend() -> list[tuple[Markup, str]]:
-    hidden = 'aria-hidden="true" focusable="false" viewBox="0 0 24 14"'
-    return [
-        (Markup(_OPENING.sub(f"<svg {hidden}>", svg, count=1)), key)
-        for key, svg in spine_keys().items()
-    ]
+def _legend(keys: Iterable[Key], name: str) -> list[tuple[Markup, str]]:
+    """Marks and words of a legend; the marks' ids are made unique on the page."""
+    width, height = KEY_SIZE
+    head = f'<svg viewBox="0 0 {width:g} {height:g}" aria-hidden="true" focusable="false">'
+    found = []
+    for i, key in enumerate(keys):
+        svg = _OPENING.sub(head, key_icon(key), count=1).replace("tegn-", f"{name}-tegn{i}-")
+        found.append((Markup(svg), key.label))
+    return found
 
 
-def _inner(drawing: Drawing) -> str:
-    return _OPENING.sub("", drawing.svg, count=1).removesuffix("</svg>")
+def _inner(svg: str) -> str:
+    return _OPENING.sub("", svg, count=1).removesuffix("</svg>")
 
 
-def _figure(drawing: Drawing, alt: str) -> Markup:
+def _window(width: float, top: float, height: float, inside: str) -> Markup:
+    return Markup(
+        f'<svg viewBox="0 {top:g} {width:g} {height:g}" aria-hidden="true" focusable="false">'
+        f"{inside}</svg>"
+    )
+
+
+def _strips(chart: Chart, name: str) -> tuple[list[Markup], list[Markup]]:
+    """The chart once on the page, and one window on it a row.
+
+    Args:
+        chart: Strips in parts.
+        name: Makes ids unique on the page.
+
+    Returns:
+        The parts, and a window for each row.
+    """
+    sources, windows = [], []
+    for i, part in enumerate(chart.parts):
+        anchor = f"{name}-del{i}"
+        sources.append(Markup(f'<g id="{anchor}">{_inner(part.svg)}</g>'))
+        top = 0.0
+        for height in part.heights:
+            use = f'<use href="#{anchor}"/>'
+            windows.append(_window(chart.width, round(top, 2), height, use))
+            top += height
+    return sources, windows
+
+
+def _chart(name: str, item: ChartTable) -> dict[str, Any]:
+    chart = item.chart
+    sources, windows = _strips(chart, name)
+    head = ""
+    if chart.head:
+        head = _window(chart.width, 0, chart.head_height, _inner(chart.head))
+    return {
+        "legend": _legend(chart.keys, name), "words": chart.words, "table": item.table,
+        "width": f"{chart.width:g}", "head": head, "sources": sources, "strips": windows,
+    }  # fmt: skip
+
+
+def _figure(name: str, drawing: Drawing, alt: str) -> dict[str, Any]:
     head = (
         f'<svg viewBox="0 0 {drawing.width:g} {drawing.height:g}" role="img" '
         f'aria-label="{escape(alt)}">'
     )
-    return Markup(_OPENING.sub(lambda _: head, drawing.svg, count=1))
-
-
-def _strips(drawing: Drawing, name: str, rows: int) -> list[Markup]:
-    """One window on the group's figure a row: the figure stands once on the page."""
-    return [
-        Markup(
-            f'<svg viewBox="0 {i * STRIP_HEIGHT:g} {STRIP_WIDTH:g} {STRIP_HEIGHT:g}" '
-            f'aria-hidden="true" focusable="false"><use href="#{name}"/></svg>'
-        )
-        for i in range(rows)
-    ]
+    return {
+        "legend": _legend(drawing.keys, name), "words": drawing.words,
+        "svg": Markup(_OPENING.sub(lambda _: head, drawing.svg, count=1)),
+    }  # fmt: skip
 
 
 def _contents(report: MunicipalReport | NetworkReport) -> list[tuple[str, str]]:
@@ -106,19 +142,12 @@ def _contents(report: MunicipalReport | NetworkReport) -> list[tuple[str, str]]:
 def _spine(view: View) -> dict[str, Any]:
     if not isinstance(view.report, MunicipalReport):
         return {}
-    names = [f"profil-{i}-rader" for i in range(len(view.spines))]
+    drawn = [_strips(chart, f"profil-{i}") for i, chart in enumerate(view.spines)]
     return {
-        "spine_legend": _legend(),
-        "spine_sources": [
-            Markup(f'<g id="{name}">{_inner(drawing)}</g>')
-            for name, drawing in zip(names, view.spines, strict=True)
-        ],
-        "strips": [
-            _strips(drawing, name, len(group.rows))
-            for name, drawing, group in zip(
-                names, view.spines, view.report.profile.groups, strict=True
-            )
-        ],
+        "spine_legend": _legend(view.spines[0].keys, "profil"),
+        "spine_width": f"{SPINE_WIDTH:g}",
+        "spine_sources": [source for sources, _ in drawn for source in sources],
+        "strips": [windows for _, windows in drawn],
         "sources_table": sources_table(view.report, view.text),
     }
 
@@ -133,17 +162,19 @@ def render_html(view: View) -> str:
         The page; it loads nothing from anywhere.
     """
     report = view.report
-    figures = {
-        block.id: _figure(view.figures[block.id], block.alt)
+    alts = {
+        block.id: block.alt
         for section in all_sections(report)
         for block in section_blocks(section)
         if isinstance(block, FigureBlock)
     }
+    figures = {key: _figure(key, drawing, alts[key]) for key, drawing in view.figures.items()}
+    charts = {key: _chart(key, item) for key, item in view.charts.items()}
     return render_page(
         "report.html.j2", view.text,
-        report=report, meta=report.meta, figures=figures, tables=view.tables,
+        report=report, meta=report.meta, figures=figures, charts=charts, tables=view.tables,
         sentences=view.sentences, head_facts=head_facts(report), facts=closing_facts(report),
-        contents=_contents(report), open_tables=OPEN_TABLES, tone_marks=TONE_MARKS, **_spine(view),
+        contents=_contents(report), tone_marks=TONE_MARKS, **_spine(view),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 import pikepdf
 import typst
 
-from plankompass.reports.figures import spine_keys
+from plankompass.reports.charts import SPINE_WIDTHS, ChartTable
+from plankompass.reports.figures import Chart, Key, key_icon
 from plankompass.reports.schema import MunicipalReport
 from plankompass.reports.schema_parts import Column, Row, Table
 from plankompass.reports.style import FONTS, TONE_MARKS
@@ -24,7 +26,7 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _TEXTS = {
     "page_of": "common.page_of",
     "brand": "common.brand",
-    "publisher": "common.publisher",
+    "facts": "common.facts",
     "example_note": "common.example_note",
     "report_kind": "front.report_kind",
     "network_kind": "front.network_kind",
@@ -96,10 +98,18 @@ def _data(view: View) -> dict[str, Any]:
         "lang": meta.language,
         "keywords": [meta.study_title, meta.wave_text],
         "text": {name: text.texts[key] for name, key in _TEXTS.items()},
-        "figures": {key: drawing.svg for key, drawing in view.figures.items()},
+        "charts": {key: _chart(item) for key, item in view.charts.items()},
+        "figures": {
+            key: {"svg": f.svg, "legend": _legend(f.keys), "words": f.words}
+            for key, f in view.figures.items()
+        },
         "tables": {key: table.model_dump() for key, table in view.tables.items()},
-        "spines": [drawing.svg for drawing in view.spines],
-        "spine_legend": [[svg, text(f"profile.{key}")] for key, svg in _keys().items()],
+        "spines": [
+            {"parts": _parts(chart), "heights": [h for p in chart.parts for h in p.heights]}
+            for chart in view.spines
+        ],
+        "spine_legend": _legend(view.spines[0].keys) if view.spines else [],
+        "spine_widths": SPINE_WIDTHS,
         "sources_table": sources.model_dump() if sources else None,
         "trace": trace_table(view).model_dump(),
         "head_facts": [f.model_dump() for f in head_facts(report)],
@@ -109,9 +119,20 @@ def _data(view: View) -> dict[str, Any]:
     }
 
 
-@cache
-def _keys() -> dict[str, str]:
-    return spine_keys()
+def _legend(keys: Iterable[Key]) -> list[tuple[str, str]]:
+    return [(key_icon(key), key.label) for key in keys]
+
+
+def _parts(chart: Chart) -> list[dict[str, Any]]:
+    return [{"svg": part.svg, "heights": part.heights} for part in chart.parts]
+
+
+def _chart(item: ChartTable) -> dict[str, Any]:
+    return {
+        "legend": _legend(item.chart.keys), "words": item.chart.words, "head": item.chart.head,
+        "parts": _parts(item.chart), "table": item.table.model_dump(),
+        "widths": item.widths, "heights": item.heights,
+    }  # fmt: skip
 
 
 def render_pdf(view: View) -> bytes:

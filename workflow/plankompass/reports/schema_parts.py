@@ -100,7 +100,11 @@ class Row(ReportModel):
     sub: str = Field(default="", description="Smaller text under the header")
     cells: list[str] = Field(description="Cell texts; empty text means nothing applies")
     marked: bool = Field(default=False, description="Set apart by weight (own row, total)")
-    group: str = Field(default="", description="Heading above the first row of each group")
+    group: str = Field(
+        default="",
+        description="Heading above the first row of each group; a row whose header is the group "
+        "itself is that heading",
+    )
 
 
 class Table(ReportModel):

@@ -67,8 +67,6 @@ MEANING_COLOURS = (INK, FJORD, AXIS, MISSING, *GROUP_COLOURS.values())
 
 # Sizes in points; a figure as wide as the text is 180 mm on A4
 FULL_WIDTH = 510.0
-STRIP_WIDTH = 172.0
-STRIP_HEIGHT = 27.0
 
 
 @dataclass(frozen=True)

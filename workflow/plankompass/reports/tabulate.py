@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from plankompass.reports.catalogue import Catalogue
+from plankompass.reports.figures.chain import chain_rows
 from plankompass.reports.schema_blocks import (
     AnswerDistribution,
     Bars,
@@ -98,14 +99,14 @@ def _chain(block: SteeringChain, text: Catalogue) -> Table:
         Column(label=text("chain.page"), width=0.6),
         *(Column(label=stage.label, width=1.1) for stage in block.stages),
     ]
-    rows = [
-        Row(
-            header=f"{goal.number} {goal.text}".strip(),
-            cells=[goal.page, *(step.text for step in goal.steps)],
-            group=goal.area,
-        )
-        for goal in block.goals
-    ]
+    blank = ["" for _ in columns]
+    rows = []
+    for goal in chain_rows(block):
+        if isinstance(goal, str):
+            rows.append(Row(header=goal, cells=blank, group=goal))
+            continue
+        cells = [goal.page, *(step.text for step in goal.steps)]
+        rows.append(Row(header=f"{goal.number} {goal.text}".strip(), cells=cells))
     if block.all_stages is not None:
         total = ["", *("" for _ in block.stages[:-1]), block.all_stages.text]
         rows.append(Row(header=text("chain.all_stages"), cells=total, marked=True))

@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plankompass.reports.catalogue import Catalogue, catalogue
-from plankompass.reports.figures import Drawing, draw_block, draw_spine
+from plankompass.reports.charts import ChartTable, chart_table, spine_heights
+from plankompass.reports.figures import Chart, Drawing, draw_multiples, draw_spine
 from plankompass.reports.schema import MunicipalReport, NetworkReport, Section
-from plankompass.reports.schema_blocks import AnyBlock, FigureBlock
+from plankompass.reports.schema_blocks import AnyBlock, FigureBlock, SmallMultiples
 from plankompass.reports.schema_parts import Column, Fact, Row, Sentence, Table
 from plankompass.reports.tabulate import table_of
-
-# Figures whose table is content of its own, not only the figure in numbers.
-OPEN_TABLES = frozenset({"steering_chain", "timeline"})
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,19 @@ class View:
     Attributes:
         report: The document.
         text: Fixed text in the document's language.
-        figures: Block id to figure.
-        tables: Block id to the table beside the figure.
-        spines: Strips of the profile, one drawing a group.
+        charts: Block id to the chart with its table.
+        figures: Block id to a figure that stands by itself.
+        tables: Block id to the table below such a figure.
+        spines: Strips of the profile, one chart a group.
         sentences: All findings in reading order, for the appendix.
     """
 
     report: MunicipalReport | NetworkReport
     text: Catalogue
+    charts: dict[str, ChartTable]
     figures: dict[str, Drawing]
     tables: dict[str, Table]
-    spines: list[Drawing]
+    spines: list[Chart]
     sentences: list[Sentence]
 
 
@@ -169,15 +169,20 @@ def make_view(report: MunicipalReport | NetworkReport) -> View:
         The view that both renderers lay out.
     """
     text = catalogue(report.meta.language)
+    charts: dict[str, ChartTable] = {}
     figures: dict[str, Drawing] = {}
     tables: dict[str, Table] = {}
     for section in all_sections(report):
         for block in section_blocks(section):
-            if isinstance(block, FigureBlock):
-                figures[block.id] = draw_block(block, text)
+            if isinstance(block, SmallMultiples):
+                figures[block.id] = draw_multiples(block, text, block.id)
                 tables[block.id] = table_of(block, text)
-    spines: list[Drawing] = []
+            elif isinstance(block, FigureBlock):
+                charts[block.id] = chart_table(block, text)
+    spines: list[Chart] = []
     if isinstance(report, MunicipalReport):
-        groups = report.profile.groups
-        spines = [draw_spine(group, f"profil-{i}") for i, group in enumerate(groups)]
-    return View(report, text, figures, tables, spines, all_sentences(report))
+        spines = [
+            draw_spine(group, text, f"profil-{i}", spine_heights(group))
+            for i, group in enumerate(report.profile.groups)
+        ]
+    return View(report, text, charts, figures, tables, spines, all_sentences(report))

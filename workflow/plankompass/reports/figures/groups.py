@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from plankompass.reports.catalogue import Catalogue
-from plankompass.reports.figures.canvas import Canvas, text_width, wrap
+from plankompass.reports.figures.canvas import Canvas
 from plankompass.reports.figures.parts import (
-    Drawing,
+    Chart,
     Key,
     Scale,
+    axis_numbers,
     grid,
-    legend,
-    legend_height,
-    row_rule,
-    scale_ends,
+    make_chart,
+    scale_words,
     value_mark,
 )
 from plankompass.reports.schema_blocks import Change, Gaps, GroupValue, WhoDecides
 from plankompass.reports.style import (
     AXIS,
     FJORD,
-    FULL_WIDTH,
+    INK,
     MUTED,
     RANGE,
     TYPE,
@@ -29,8 +28,13 @@ from plankompass.reports.style import (
     group_marker,
 )
 
+WHO_WIDTH = 190.0
+GAPS_WIDTH = 156.0
+CHANGE_WIDTH = 160.0
+_HEAD = 14.0
 
-def group_keys(rows: Sequence[Sequence[GroupValue]]) -> list[Key]:
+
+def group_keys(rows: Iterable[Sequence[GroupValue]]) -> list[Key]:
     """Legend entries of the groups that have a value anywhere, in order of first appearance.
 
     Args:
@@ -40,189 +44,138 @@ def group_keys(rows: Sequence[Sequence[GroupValue]]) -> list[Key]:
         The entries.
     """
     seen: dict[str, Key] = {}
-    for row in rows:
-        for value in row:
+    for values in rows:
+        for value in values:
             if value.shown.value is not None and value.group not in seen:
-                seen[value.group] = Key(
-                    value.label, group_marker(value.group), group_colour(value.group)
-                )
+                marker, colour = group_marker(value.group), group_colour(value.group)
+                seen[value.group] = Key(value.label, marker, colour)
     return list(seen.values())
 
 
-def draw_who_decides(block: WhoDecides, text: Catalogue, prefix: str) -> Drawing:
-    """One row a stage; each group's profile is joined by a line from stage to stage.
-
-    Args:
-        block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-
-    Returns:
-        The figure.
-    """
-    label, row_height = 190.0, 32.0
-    keys = group_keys([r.values for r in block.rows])
-    peers = any(v.shown.value is not None for r in block.rows for v in r.peer_means)
-    if peers:
-        keys.append(Key(text("who_decides.key_peers"), "tick", AXIS))
-    head = 50.0 + legend_height(keys, FULL_WIDTH)
-    height = head + row_height * len(block.rows) + 4
-    canvas = Canvas(FULL_WIDTH, height)
-    legend(canvas, keys, 0, 9, FULL_WIDTH)
-    scale = Scale(block.scale_min, block.scale_max, label + 16, FULL_WIDTH - 12)
-    scale_ends(canvas, scale, block.scale_labels, head - 20)
-    if block.middle_label:
-        middle = (scale.left + scale.right) / 2
-        canvas.text(middle, head - 20, block.middle_label, TYPE.small, colour=MUTED, align="center")
-    grid(canvas, scale, head - 3, height - 2, text.language)
-    groups = [k.label for k in keys]
-    paths: dict[str, tuple[list[float], list[float]]] = {}
-    for i, row in enumerate(block.rows):
-        middle = head + row_height * (i + 0.5)
-        row_rule(canvas, head + row_height * i)
-        canvas.paragraph(0, middle, wrap(row.label, label, TYPE.label, 400, 2))
-        shown = [v for v in row.values if v.shown.value is not None]
-        if not shown:
-            canvas.text(scale.left, middle + 3, row.values[0].shown.text, TYPE.small, colour=MUTED)
-        for value in shown:
-            xs, ys = paths.setdefault(value.group, ([], []))
-            xs.append(scale(value.shown.value))
-            ys.append(middle + _offset(value.label, groups))
-        for value in row.peer_means:
-            if value.shown.value is not None:
-                x, y = scale(value.shown.value), middle + _offset(value.label, groups)
-                canvas.line([x, x], [y - 5, y + 5], group_colour(value.group), 1.4)
-    for group, (xs, ys) in paths.items():
-        canvas.line(xs, ys, group_colour(group), 0.9, dashes=(3, 2))
-    for i, row in enumerate(block.rows):
-        middle = head + row_height * (i + 0.5)
-        for value in row.values:
-            value_mark(
-                canvas, scale, value.shown, middle + _offset(value.label, groups),
-                group_marker(value.group), group_colour(value.group), size=8.5,
-            )  # fmt: skip
-    return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
-
-
-def _offset(label: str, labels: Sequence[str]) -> float:
+def _offsets(groups: Sequence[str]) -> dict[str, float]:
     """Groups stand a little apart in height, so that intervals do not cover each other."""
-    place = labels.index(label) if label in labels else 0
-    return (-6.0, 6.0, 0.0, 0.0)[min(place, 3)]
+    if len(groups) == 1:
+        return {groups[0]: 0.0}
+    gap = 11.0 if len(groups) == 2 else 8.0
+    return {g: gap * (i - (len(groups) - 1) / 2) for i, g in enumerate(groups)}
 
 
-def draw_gaps(block: Gaps, text: Catalogue, prefix: str) -> Drawing:
-    """Dumbbells: the groups' values joined by a bar, and the verdict in words.
+def draw_who_decides(
+    block: WhoDecides, text: Catalogue, prefix: str, heights: Sequence[float]
+) -> Chart:
+    """One row a stage, one mark with interval a group, and the peers' mean as a tick.
 
     Args:
         block: The block.
         text: The catalogue of the report's language.
         prefix: Makes ids unique on the page.
+        heights: Height of each row.
 
     Returns:
-        The figure.
+        The chart.
     """
-    label, verdict = 190.0, 116.0
-    keys = group_keys([r.values for r in block.rows])
-    head = 50.0 + legend_height(keys, FULL_WIDTH)
-    names = [wrap(r.label, label, TYPE.label, 400, 3) for r in block.rows]
-    heights = [max(25.0, 10.2 * len(n) + 6) for n in names]
-    height = head + sum(heights) + 4
-    canvas = Canvas(FULL_WIDTH, height)
-    legend(canvas, keys, 0, 9, FULL_WIDTH)
-    scale = Scale(block.scale_min, block.scale_max, label + 22, FULL_WIDTH - verdict - 22)
-    scale_ends(canvas, scale, block.scale_labels, head - 20)
-    grid(canvas, scale, head - 3, height - 2, text.language)
-    y = head
-    for row, lines, high in zip(block.rows, names, heights, strict=True):
-        middle = y + high / 2
-        row_rule(canvas, y)
-        canvas.paragraph(0, middle, lines)
-        shown = sorted(
-            (v for v in row.values if v.shown.value is not None), key=lambda v: v.shown.value or 0.0
-        )
-        if len(shown) > 1:
-            left, right = scale(shown[0].shown.value), scale(shown[-1].shown.value)
-            canvas.box(left, middle - 3, max(right - left, 0.5), 6, RANGE, AXIS, 0.6)
-        for value in shown:
-            canvas.marker(
-                scale(value.shown.value), middle, group_marker(value.group),
-                group_colour(value.group), 9,
+    scale = Scale(block.scale_min, block.scale_max, 8, WHO_WIDTH - 8)
+    groups = list(dict.fromkeys(v.group for r in block.rows for v in r.values))
+    offset = _offsets(groups)
+
+    def row(canvas: Canvas, i: int, middle: float) -> None:
+        stage = block.rows[i]
+        grid(canvas, scale, middle - heights[i] / 2, middle + heights[i] / 2)
+        for peer in stage.peer_means:
+            if peer.shown.value is not None:
+                x, y = scale(peer.shown.value), middle + offset.get(peer.group, 0.0)
+                canvas.line([x, x], [y - 5, y + 5], INK, 1.4)
+        for value in stage.values:
+            value_mark(
+                canvas, scale, value.shown, middle + offset[value.group],
+                group_marker(value.group), group_colour(value.group),
             )  # fmt: skip
-        if shown:
-            _end_labels(canvas, scale, shown, middle)
-        else:
-            canvas.text(scale.left, middle + 3, row.values[0].shown.text, TYPE.small, colour=MUTED)
-        clear = row.verdict == "clear"
-        words = wrap(row.verdict_text, verdict, TYPE.small, 600 if clear else 400, 3)
-        canvas.paragraph(
-            FULL_WIDTH - verdict, middle, words, TYPE.small, weight=600 if clear else 400
-        )
-        y += high
-    return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
+
+    keys = group_keys(r.values for r in block.rows)
+    if any(v.shown.value is not None for r in block.rows for v in r.peer_means):
+        keys.append(Key(text("who_decides.key_peers"), "tick", INK))
+    words = scale_words(block.scale_min, block.scale_max, block.scale_labels)
+    if block.middle_label:
+        middle_value = (block.scale_min + block.scale_max) / 2
+        words = words.replace(", ", f", {middle_value:g} = {block.middle_label}, ", 1)
+    return make_chart(
+        prefix, WHO_WIDTH, heights, row, keys=keys, words=[words], head_height=_HEAD,
+        head=lambda canvas: axis_numbers(canvas, scale, 10, text.language),
+    )  # fmt: skip
 
 
-def _end_labels(canvas: Canvas, scale: Scale, shown: Sequence[GroupValue], middle: float) -> None:
-    low, high = shown[0].shown, shown[-1].shown
-    canvas.text(scale(high.value) + 7, middle + 2.8, high.text, TYPE.small)
-    if len(shown) > 1:
-        canvas.text(scale(low.value) - 7, middle + 2.8, low.text, TYPE.small, align="right")
+def draw_gaps(block: Gaps, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
+    """Dumbbells: the groups' values joined by a bar.
+
+    Args:
+        block: The block.
+        text: The catalogue of the report's language.
+        prefix: Makes ids unique on the page.
+        heights: Height of each row.
+
+    Returns:
+        The chart.
+    """
+    scale = Scale(block.scale_min, block.scale_max, 8, GAPS_WIDTH - 8)
+
+    def row(canvas: Canvas, i: int, middle: float) -> None:
+        grid(canvas, scale, middle - heights[i] / 2, middle + heights[i] / 2)
+        shown = [v for v in block.rows[i].values if v.shown.value is not None]
+        if len(shown) > 1:
+            places = [scale(v.shown.value) for v in shown]
+            width = max(max(places) - min(places), 0.5)
+            canvas.box(min(places), middle - 3, width, 6, RANGE, AXIS, 0.6)
+        for value in shown:
+            marker, colour = group_marker(value.group), group_colour(value.group)
+            canvas.marker(scale(value.shown.value), middle, marker, colour, 9)
+
+    keys = group_keys(r.values for r in block.rows)
+    words = [scale_words(block.scale_min, block.scale_max, block.scale_labels)]
+    return make_chart(
+        prefix, GAPS_WIDTH, heights, row, keys=keys, words=words, head_height=_HEAD,
+        head=lambda canvas: axis_numbers(canvas, scale, 10, text.language),
+    )  # fmt: skip
 
 
-def draw_change(block: Change, text: Catalogue, prefix: str) -> Drawing:
+def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
     """Wave values on each row's own scale, earlier waves open, the last one filled.
 
     Args:
         block: The block.
         text: The catalogue of the report's language.
         prefix: Makes ids unique on the page.
+        heights: Height of each row.
 
     Returns:
-        The figure.
+        The chart.
     """
-    label, verdict, row_height, head = 178.0, 140.0, 31.0, 22.0
-    height = head + row_height * len(block.rows) + 4
-    canvas = Canvas(FULL_WIDTH, height)
-    sizes = [6.0 + 1.5 * i for i in range(len(block.waves))]
-    keys = [
-        Key(wave, "circle", FJORD, filled=i == len(block.waves) - 1)
-        for i, wave in enumerate(block.waves)
-    ]
-    legend(canvas, keys, label + 12, 9, FULL_WIDTH)
-    left, right = label + 26, FULL_WIDTH - verdict - 26
-    for i, row in enumerate(block.rows):
-        middle = head + row_height * (i + 0.5)
-        row_rule(canvas, head + row_height * i)
-        names = wrap(row.label, label, TYPE.label, 400, 2)
-        canvas.paragraph(0, middle - (5 if row.sub else 0), names)
-        if row.sub:
-            canvas.text(0, middle + 5 * len(names) + 4.5, row.sub, TYPE.small, colour=MUTED)
-        scale = Scale(row.scale_min, row.scale_max, left, right)
-        canvas.line([left, right], [middle, middle], AXIS, 0.6)
-        for x, value in ((left, row.scale_min), (right, row.scale_max)):
+    last = len(block.waves) - 1
+    # Marks of different waves on one spot stay visible: the earlier one is larger and open.
+    sizes = [8.0 + 3.0 * (last - i) for i in range(len(block.waves))]
+
+    def row(canvas: Canvas, i: int, middle: float) -> None:
+        change = block.rows[i]
+        scale = Scale(change.scale_min, change.scale_max, 20, CHANGE_WIDTH - 20)
+        canvas.line([scale.left, scale.right], [middle, middle], AXIS, 0.6)
+        for x in (scale.left, scale.right):
             canvas.line([x, x], [middle - 3, middle + 3], AXIS, 0.8)
-            canvas.text(
-                x + (-5 if x == left else 5), middle + 2.7, f"{value:g}", TYPE.small,
-                colour=MUTED, align="right" if x == left else "left",
-            )  # fmt: skip
-        _wave_points(canvas, block, row, scale, middle, sizes)
-        clear = row.verdict == "clear"
-        words = wrap(row.verdict_text, verdict, TYPE.small, 600 if clear else 400, 3)
-        canvas.paragraph(
-            FULL_WIDTH - verdict, middle, words, TYPE.small, weight=600 if clear else 400
-        )
-    return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
+        for x, value, align in (
+            (scale.left - 5, change.scale_min, "right"),
+            (scale.right + 5, change.scale_max, "left"),
+        ):
+            label = f"{value:g}"
+            canvas.text(x, middle + 2.7, label, TYPE.small, colour=MUTED, align=align)
+        points = [p for p in change.points if p.shown.value is not None]
+        places = [scale(p.shown.value) for p in points]
+        if len(points) > 1:
+            canvas.line(places, [middle] * len(places), FJORD, 2.0)
+        for point, x in zip(points, places, strict=True):
+            wave = block.waves.index(point.wave) if point.wave in block.waves else last
+            canvas.marker(x, middle, "circle", FJORD, sizes[wave], filled=wave == last)
 
-
-def _wave_points(canvas, block: Change, row, scale: Scale, middle: float, sizes) -> None:
-    points = [p for p in row.points if p.shown.value is not None]
-    xs = [scale(p.shown.value) for p in points]
-    if len(points) > 1:
-        canvas.line(xs, [middle] * len(xs), FJORD, 2.0)
-    for i, (point, x) in enumerate(zip(points, xs, strict=True)):
-        place = block.waves.index(point.wave) if point.wave in block.waves else i
-        last = place == len(block.waves) - 1
-        canvas.marker(x, middle, "circle", FJORD, sizes[place], filled=last)
-        text = point.shown.text
-        half = text_width(text, TYPE.small) / 2
-        near = any(abs(x - other) < half * 2 + 2 for other in xs[:i])
-        canvas.text(x, middle + (13 if near else -7.5), text, TYPE.small, align="center")
+    keys = [
+        Key(wave, "circle", FJORD, filled=i == last)
+        for i, wave in enumerate(block.waves)
+        if any(p.wave == wave and p.shown.value is not None for r in block.rows for p in r.points)
+    ]
+    return make_chart(prefix, CHANGE_WIDTH, heights, row, keys=keys)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas, text_width, wrap
-from plankompass.reports.figures.parts import Drawing, Key, Scale, legend, value_mark
+from plankompass.reports.figures.parts import Drawing, Key, Scale, value_mark
 from plankompass.reports.schema_blocks import MultiplePanel, SmallMultiples
-from plankompass.reports.style import AXIS, FJORD, FULL_WIDTH, INK, MUTED, RULE, TYPE
+from plankompass.reports.style import FJORD, FULL_WIDTH, INK, MUTED, RULE, TYPE
 
 MOST_ROWS = 56  # municipalities of one figure: a page
 _COLUMNS = 3
@@ -65,18 +65,13 @@ def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> Drawi
     width = (FULL_WIDTH - label - _GAP * (_COLUMNS - 1)) / _COLUMNS
     lines = -(-len(block.panels) // _COLUMNS)
     one = 36 + _ROW * len(names) + 22
-    height = 22 + one * lines
+    height = one * lines
     canvas = Canvas(FULL_WIDTH, height)
-    keys = [
-        Key(text("profile.key_own"), "circle", FJORD),
-        Key(block.mean_label, "tick", INK),
-    ]
+    keys = [Key(text("profile.key_own"), "interval", FJORD), Key(block.mean_label, "tick", INK)]
     hidden = any(s.shown.value is None for p in block.panels for s in p.points)
-    legend(canvas, keys, 0, 9, FULL_WIDTH)
-    if hidden:
-        canvas.text(FULL_WIDTH, 9, "–  " + text("profile.key_hidden"), size, align="right")
+    words = ("– " + text("profile.key_hidden"),) if hidden else ()
     for i, panel in enumerate(block.panels):
-        top = 22 + one * (i // _COLUMNS)
+        top = one * (i // _COLUMNS)
         if i % _COLUMNS == 0:
             for k, name in enumerate(names):
                 y = top + 36 + _ROW * (k + 0.5)
@@ -84,7 +79,4 @@ def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> Drawi
         left = label + (width + _GAP) * (i % _COLUMNS)
         _panel(canvas, panel, names, left, width, top)
     canvas.line([0, FULL_WIDTH], [height - 1, height - 1], RULE, 0.5)
-    return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
-
-
-__all__ = ["AXIS", "MOST_ROWS", "draw_multiples"]
+    return Drawing(canvas.svg(prefix), FULL_WIDTH, height, tuple(keys), words)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
 
-from plankompass.reports.figures.canvas import Canvas, text_width
+from plankompass.reports.figures.canvas import Canvas
 from plankompass.reports.schema_parts import Shown
-from plankompass.reports.style import AXIS, INK, MUTED, RULE, TYPE
+from plankompass.reports.style import INK, MUTED, RULE, TYPE
 
-
-@dataclass(frozen=True)
-class Drawing:
-    """A finished figure.
-
-    Attributes:
-        svg: An ``<svg>`` element.
-        width: Width in points.
-        height: Height in points.
-    """
-
-    svg: str
-    width: float
-    height: float
+KEY_SIZE = (22.0, 12.0)  # points
+MOST_TOGETHER = 95.0  # points: rows that stay together on a page
 
 
 @dataclass(frozen=True)
@@ -62,29 +52,6 @@ class Scale:
             step = max(step, 1)
         count = int(span / step + 1e-9)
         return [self.low + i * step for i in range(count + 1)]
-
-
-def grid(canvas: Canvas, scale: Scale, top: float, bottom: float, language: str = "nb") -> None:
-    """Grid lines with their values above.
-
-    Args:
-        canvas: Where to draw.
-        scale: The scale.
-        top: Upper end; the values stand right above.
-        bottom: Lower end.
-        language: Decides the decimal mark.
-    """
-    xs: list[float] = []
-    ys: list[float] = []
-    for value in scale.steps():
-        x = scale(value)
-        xs += [x, x, float("nan")]
-        ys += [top, bottom, float("nan")]
-        label = f"{value:g}".replace("-", "−")
-        if language != "en":
-            label = label.replace(".", ",")
-        canvas.text(x, top - 3, label, TYPE.small, colour=MUTED, align="center")
-    canvas.line(xs, ys, RULE, 0.6)
 
 
 def interval_line(canvas: Canvas, scale: Scale, shown: Shown, y: float, colour: str) -> None:
@@ -129,7 +96,7 @@ class Key:
 
     Attributes:
         label: What the mark means.
-        marker: A marker name, or ``tick``, ``line``, ``box``.
+        marker: A marker name, or ``tick``, ``dashes``, ``box``, ``interval``.
         colour: Colour of the mark.
         filled: Whether a marker is filled.
         fill: Fill of a box.
@@ -142,86 +109,185 @@ class Key:
     fill: str = "none"
 
 
-def legend(canvas: Canvas, keys: Sequence[Key], x: float, y: float, right: float) -> float:
-    """A legend in one or more lines.
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that stands by itself, as wide as the text.
+
+    Attributes:
+        svg: An ``<svg>`` element.
+        width: Width in points.
+        height: Height in points.
+        keys: Legend.
+        words: Reading help that belongs to the legend.
+    """
+
+    svg: str
+    width: float
+    height: float
+    keys: tuple[Key, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def key_icon(key: Key) -> str:
+    """The mark of a legend entry as a small figure of :data:`KEY_SIZE`.
 
     Args:
-        canvas: Where to draw.
-        keys: The entries.
-        x: Left end.
-        y: Baseline of the first line.
-        right: Where a line must end.
+        key: The entry.
 
     Returns:
-        Height taken from the first baseline to the last.
+        SVG; its ids start with ``tegn-``, to be made unique where it is used.
     """
-    at, line = x, 0
-    for key in keys:
-        width = 14 + text_width(key.label, TYPE.small) + 14
-        if at > x and at + width - 14 > right:
-            at, line = x, line + 1
-        base = y + line * 12
-        middle = base - 2.7
-        if key.marker == "tick":
-            canvas.line([at + 5, at + 5], [middle - 5, middle + 5], key.colour, 1.5)
-        elif key.marker == "line":
-            canvas.line([at, at + 10], [middle, middle], key.colour, 2.0, round_ends=True)
-        elif key.marker == "dashes":
-            canvas.line([at, at + 10], [middle, middle], key.colour, 1.0, dashes=(2, 2))
-        elif key.marker == "box":
-            canvas.box(at, middle - 3.5, 10, 7, key.fill, key.colour)
-        else:
-            canvas.marker(at + 5, middle, key.marker, key.colour, 7.5, filled=key.filled)
-        canvas.text(at + 14, base, key.label, TYPE.small, colour=INK)
-        at += width
-    return line * 12
+    width, height = KEY_SIZE
+    canvas = Canvas(width, height)
+    middle = height / 2
+    if key.marker == "tick":
+        canvas.line([width / 2] * 2, [1, height - 1], key.colour, 1.5)
+    elif key.marker == "dashes":
+        canvas.line([width / 2] * 2, [0, height], key.colour, 1.0, dashes=(2, 2))
+    elif key.marker == "box":
+        canvas.box(2, middle - 4, width - 4, 8, key.fill, key.colour)
+    elif key.marker == "interval":
+        canvas.line([1.5, width - 1.5], [middle, middle], key.colour, 2.0, round_ends=True)
+        canvas.marker(width / 2, middle, "circle", key.colour, 8, filled=key.filled)
+    else:
+        canvas.marker(width / 2, middle, key.marker, key.colour, 8, filled=key.filled)
+    return canvas.svg("tegn")
 
 
-def legend_height(keys: Sequence[Key], width: float) -> float:
-    """Height a legend will take below its first baseline.
+@dataclass(frozen=True)
+class Part:
+    """Rows of a chart that stay together on a page.
+
+    Attributes:
+        svg: The strips of the rows, one below the other.
+        heights: Height of each row in points.
+    """
+
+    svg: str
+    heights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Strips that stand in a table, one a row, with a head above and a legend.
+
+    Attributes:
+        width: Width of the strips in points.
+        head: The head's SVG; empty when there is none.
+        head_height: Height of the head in points.
+        parts: Rows in order.
+        keys: Legend.
+        words: Sentences of reading help that belong to the legend.
+    """
+
+    width: float
+    head: str
+    head_height: float
+    parts: tuple[Part, ...]
+    keys: tuple[Key, ...]
+    words: tuple[str, ...] = ()
+
+
+def make_chart(
+    prefix: str, width: float, heights: Sequence[float], row: Callable[[Canvas, int, float], None],
+    *, head: Callable[[Canvas], None] | None = None, head_height: float = 0.0,
+    keys: Sequence[Key] = (), words: Sequence[str] = (), together: float = MOST_TOGETHER,
+    glued: Collection[int] = (),
+) -> Chart:  # fmt: skip
+    """Draw the strips of a chart, in parts that can stand on different pages.
 
     Args:
-        keys: The entries.
-        width: Width of a line.
+        prefix: Makes ids unique on the page.
+        width: Width of the strips.
+        heights: Height of each row.
+        row: Draws row ``i`` around the height of its middle.
+        head: Draws the head.
+        head_height: Height of the head.
+        keys: Legend.
+        words: Reading help.
+        together: Greatest height of one part.
+        glued: Rows that stay with the row after them.
 
     Returns:
-        Height in points; 0 for one line.
+        The chart.
     """
-    at, line = 0.0, 0
-    for key in keys:
-        wide = 14 + text_width(key.label, TYPE.small) + 14
-        if at > 0 and at + wide - 14 > width:
-            at, line = 0.0, line + 1
-        at += wide
-    return line * 12
+    parts: list[Part] = []
+    for first, last in _spans(heights, together, glued):
+        own = heights[first:last]
+        canvas = Canvas(width, sum(own))
+        top = 0.0
+        for i, height in enumerate(own, start=first):
+            row(canvas, i, top + height / 2)
+            top += height
+        parts.append(Part(canvas.svg(f"{prefix}-{len(parts)}"), tuple(own)))
+    above = ""
+    if head is not None:
+        canvas = Canvas(width, head_height)
+        head(canvas)
+        above = canvas.svg(f"{prefix}-hode")
+    return Chart(width, above, head_height, tuple(parts), tuple(keys), tuple(words))
 
 
-def scale_ends(canvas: Canvas, scale: Scale, labels: tuple[str, str], y: float) -> None:
-    """The words at the ends of a scale.
+def _spans(
+    heights: Sequence[float], together: float, glued: Collection[int]
+) -> list[tuple[int, int]]:
+    """Rows cut into parts of even height, none above ``together``."""
+    total = sum(heights)
+    count = max(1, ceil(total / together))
+    spans, first, used = [], 0, 0.0
+    for i, height in enumerate(heights):
+        used += height
+        full = used >= total * (len(spans) + 1) / count - 1e-6
+        if (full and i not in glued) or i == len(heights) - 1:
+            spans.append((first, i + 1))
+            first = i + 1
+    return [span for span in spans if span[1] > span[0]]
+
+
+def grid(canvas: Canvas, scale: Scale, top: float, bottom: float) -> None:
+    """Grid lines without labels.
 
     Args:
         canvas: Where to draw.
         scale: The scale.
-        labels: Words at the lower and the upper end.
-        y: Baseline.
+        top: Upper end.
+        bottom: Lower end.
     """
-    canvas.text(scale.left - 4, y, labels[0], TYPE.small, colour=MUTED)
-    canvas.text(scale.right + 4, y, labels[1], TYPE.small, colour=MUTED, align="right")
+    xs: list[float] = []
+    ys: list[float] = []
+    for value in scale.steps():
+        x = scale(value)
+        xs += [x, x, float("nan")]
+        ys += [top, bottom, float("nan")]
+    canvas.line(xs, ys, RULE, 0.6)
 
 
-def row_rule(canvas: Canvas, y: float, left: float = 0.0, right: float | None = None) -> None:
-    """A hairline between rows.
+def axis_numbers(canvas: Canvas, scale: Scale, baseline: float, language: str) -> None:
+    """The values of a scale.
 
     Args:
         canvas: Where to draw.
-        y: Height.
-        left: Left end.
-        right: Right end; the figure's width when left out.
+        scale: The scale.
+        baseline: Height of the baseline.
+        language: Decides the decimal mark.
     """
-    canvas.line([left, canvas.width if right is None else right], [y, y], RULE, 0.5)
+    for value in scale.steps():
+        label = f"{value:g}".replace("-", "\u2212")
+        if language != "en":
+            label = label.replace(".", ",")
+        canvas.text(scale(value), baseline, label, TYPE.small, colour=MUTED, align="center")
 
 
-__all__ = [
-    "AXIS", "Drawing", "Key", "Scale", "grid", "interval_line", "legend", "legend_height",
-    "row_rule", "scale_ends", "value_mark",
-]  # fmt: skip
+def scale_words(low: float, high: float, labels: tuple[str, str]) -> str:
+    """What the ends of a scale mean: ``"1 = Helt uenig, 5 = Helt enig"``.
+
+    Args:
+        low: Lower end.
+        high: Upper end.
+        labels: Words at the ends.
+
+    Returns:
+        The text.
+    """
+    return f"{low:g} = {labels[0]}, {high:g} = {labels[1]}"

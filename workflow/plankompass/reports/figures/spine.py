@@ -2,85 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas
-from plankompass.reports.figures.parts import Drawing, Scale, value_mark
-from plankompass.reports.schema import SpineGroup, SpineRow
-from plankompass.reports.style import (
-    AXIS,
-    FJORD,
-    INK,
-    MIDDLE,
-    MUTED,
-    RANGE,
-    RULE,
-    STRIP_HEIGHT,
-    STRIP_WIDTH,
-)
+from plankompass.reports.figures.parts import Chart, Key, Scale, make_chart, value_mark
+from plankompass.reports.schema import SpineGroup
+from plankompass.reports.style import AXIS, FJORD, INK, MIDDLE, MUTED, RANGE, RULE
 
+WIDTH = 160.0
 _PAD = 9.0
-KEY_SIZE = (24.0, 14.0)  # points
 
 
-def _strip(canvas: Canvas, row: SpineRow, top: float) -> None:
-    middle = top + STRIP_HEIGHT / 2
-    scale = Scale(row.scale_min, row.scale_max, _PAD, STRIP_WIDTH - _PAD)
-    canvas.line([scale.left, scale.right], [middle, middle], RULE, 0.8)
-    for x in (scale.left, scale.right):
-        canvas.line([x, x], [middle - 3, middle + 3], AXIS, 0.8)
-    if row.peers_min is not None and row.peers_max is not None:
-        left, right = scale(row.peers_min), scale(row.peers_max)
-        canvas.box(left, middle - 4.5, max(right - left, 1.0), 9, RANGE, AXIS, 0.6)
-    if row.peers_q1 is not None and row.peers_q3 is not None:
-        left, right = scale(row.peers_q1), scale(row.peers_q3)
-        canvas.box(left, middle - 4.5, max(right - left, 1.0), 9, MIDDLE, AXIS, 0.6)
-    if row.network_mean is not None and row.network_mean.value is not None:
-        canvas.marker(scale(row.network_mean.value), middle + 9.5, "triangle", MUTED, 5.0)
-    if row.peer_mean is not None and row.peer_mean.value is not None:
-        x = scale(row.peer_mean.value)
-        canvas.line([x, x], [middle - 8, middle + 8], INK, 1.5)
-    # Filled when the row stands apart from its peers, open when that cannot be said.
-    apart = row.verdict in ("above", "below")
-    value_mark(canvas, scale, row.own, middle, "circle", FJORD, size=9, filled=apart)
+def spine_keys(text: Catalogue) -> tuple[Key, ...]:
+    """Legend of the profile.
 
-
-def spine_keys() -> dict[str, str]:
-    """The marks of the legend, each as a small figure of :data:`KEY_SIZE`.
+    Args:
+        text: The catalogue of the report's language.
 
     Returns:
-        Message key (``profile.<key>``) to SVG.
+        The entries.
     """
-    width, height = KEY_SIZE
-    middle = height / 2
-    keys: dict[str, str] = {}
-    for key in ("key_own", "key_range", "key_middle", "key_mean", "key_network"):
-        canvas = Canvas(width, height)
-        if key == "key_own":
-            canvas.line([1.5, width - 1.5], [middle, middle], FJORD, 2.0, round_ends=True)
-            canvas.marker(width / 2, middle, "circle", FJORD, 9)
-        elif key == "key_range":
-            canvas.box(1, middle - 4.5, width - 2, 9, RANGE, AXIS, 0.6)
-        elif key == "key_middle":
-            canvas.box(4, middle - 4.5, width - 8, 9, MIDDLE, AXIS, 0.6)
-        elif key == "key_mean":
-            canvas.line([width / 2] * 2, [0, height], INK, 1.5)
-        else:
-            canvas.marker(width / 2, middle, "triangle", MUTED, 5.0)
-        keys[key] = canvas.svg(f"tegn-{key[4:]}")
-    return keys
+    return (
+        Key(text("profile.key_own"), "interval", FJORD),
+        Key(text("profile.key_range"), "box", AXIS, fill=RANGE),
+        Key(text("profile.key_middle"), "box", AXIS, fill=MIDDLE),
+        Key(text("profile.key_mean"), "tick", INK),
+        Key(text("profile.key_network"), "triangle", MUTED),
+    )
 
 
-def draw_spine(group: SpineGroup, prefix: str) -> Drawing:
-    """Strips of one group of the profile, each :data:`STRIP_HEIGHT` high, without text.
+def draw_spine(group: SpineGroup, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
+    """Strips of one group of the profile, without text.
 
     Args:
         group: Rows in order.
+        text: The catalogue of the report's language.
         prefix: Makes ids unique on the page.
+        heights: Height of each row.
 
     Returns:
-        The figure; row ``i`` lies between ``i`` and ``i + 1`` strip heights.
+        The chart.
     """
-    height = STRIP_HEIGHT * len(group.rows)
-    canvas = Canvas(STRIP_WIDTH, height)
-    for i, row in enumerate(group.rows):
-        _strip(canvas, row, i * STRIP_HEIGHT)
-    return Drawing(canvas.svg(prefix), STRIP_WIDTH, height)
+
+    def strip(canvas: Canvas, i: int, middle: float) -> None:
+        row = group.rows[i]
+        scale = Scale(row.scale_min, row.scale_max, _PAD, WIDTH - _PAD)
+        canvas.line([scale.left, scale.right], [middle, middle], RULE, 0.8)
+        for x in (scale.left, scale.right):
+            canvas.line([x, x], [middle - 3, middle + 3], AXIS, 0.8)
+        for low, high, fill in (
+            (row.peers_min, row.peers_max, RANGE),
+            (row.peers_q1, row.peers_q3, MIDDLE),
+        ):
+            if low is not None and high is not None:
+                width = max(scale(high) - scale(low), 1.0)
+                canvas.box(scale(low), middle - 4.5, width, 9, fill, AXIS, 0.6)
+        if row.network_mean is not None and row.network_mean.value is not None:
+            canvas.marker(scale(row.network_mean.value), middle + 8.5, "triangle", MUTED, 5.0)
+        if row.peer_mean is not None and row.peer_mean.value is not None:
+            x = scale(row.peer_mean.value)
+            canvas.line([x, x], [middle - 8, middle + 8], INK, 1.5)
+        # Filled when the row stands apart from its peers, open when that cannot be said.
+        apart = row.verdict in ("above", "below")
+        value_mark(canvas, scale, row.own, middle, "circle", FJORD, size=9, filled=apart)
+
+    return make_chart(prefix, WIDTH, heights, strip, keys=spine_keys(text), together=1e9)

@@ -2,85 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from plankompass.reports.catalogue import Catalogue
-from plankompass.reports.figures.canvas import Canvas, text_width, wrap
-from plankompass.reports.figures.parts import Drawing, Key, Scale, legend, row_rule
-from plankompass.reports.schema_blocks import Duty, Timeline
-from plankompass.reports.style import (
-    AXIS,
-    FJORD,
-    FULL_WIDTH,
-    INK,
-    MISSING,
-    MUTED,
-    RANGE,
-    RULE,
-    TYPE,
-)
+from plankompass.reports.figures.canvas import Canvas, text_width
+from plankompass.reports.figures.parts import Chart, Key, Scale, make_chart
+from plankompass.reports.schema_blocks import Timeline
+from plankompass.reports.style import AXIS, FJORD, INK, MISSING, MUTED, RANGE, RULE, TYPE
 
-_LABEL = 128.0
-_STATUS = 116.0
-_ROW = 27.0
-_HEAD = 44.0
+WIDTH = 196.0
+_HEAD = 14.0
 
 
-def _duty(canvas: Canvas, duty: Duty, scale: Scale, middle: float) -> None:
-    if duty.due is not None:
-        due = scale(duty.due.toordinal())
-        if duty.start is not None:
-            start = scale(duty.start.toordinal())
-            canvas.box(start, middle - 4, max(due - start, 1), 8, RANGE, AXIS, 0.6)
-        canvas.line([due, due], [middle - 9, middle + 9], INK, 1.8)
-    for day in duty.done:
-        late = duty.due is not None and day > duty.due
-        canvas.marker(
-            scale(day.toordinal()), middle, "diamond" if late else "circle",
-            MISSING if late else FJORD, 8.5,
-        )  # fmt: skip
-
-
-def draw_timeline(block: Timeline, text: Catalogue, prefix: str) -> Drawing:
+def draw_timeline(block: Timeline, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
     """One lane a duty between the first and the last day.
 
     Args:
         block: The block.
         text: The catalogue of the report's language.
         prefix: Makes ids unique on the page.
+        heights: Height of each row.
 
     Returns:
-        The figure.
+        The chart.
     """
-    height = _HEAD + _ROW * len(block.rows) + 4
-    canvas = Canvas(FULL_WIDTH, height)
-    right = FULL_WIDTH - _STATUS - 14
-    scale = Scale(block.first_day.toordinal(), block.last_day.toordinal(), _LABEL + 12, right)
+    scale = Scale(block.first_day.toordinal(), block.last_day.toordinal(), 8, WIDTH - 8)
+    years = range(block.first_day.year + 1, block.last_day.year + 1)
+    starts = [scale(date(year, 1, 1).toordinal()) for year in years]
+    cutoff = scale(block.cutoff.toordinal())
+
+    def head(canvas: Canvas) -> None:
+        for year in range(block.first_day.year, block.last_day.year + 1):
+            left = scale(max(date(year, 1, 1), block.first_day).toordinal())
+            right = scale(min(date(year, 12, 31), block.last_day).toordinal())
+            if right - left > text_width(str(year), TYPE.small) + 2:
+                x = (left + right) / 2
+                canvas.text(x, 10, str(year), TYPE.small, colour=MUTED, align="center")
+
+    def row(canvas: Canvas, i: int, middle: float) -> None:
+        duty = block.rows[i]
+        ends = [middle - heights[i] / 2, middle + heights[i] / 2]
+        for x in starts:
+            canvas.line([x, x], ends, RULE, 0.7)
+        canvas.line([cutoff, cutoff], ends, MUTED, 1.0, dashes=(2, 2))
+        if duty.due is not None:
+            due = scale(duty.due.toordinal())
+            if duty.start is not None:
+                start = scale(duty.start.toordinal())
+                canvas.box(start, middle - 3.5, max(due - start, 1), 7, RANGE, AXIS, 0.6)
+            canvas.line([due, due], [middle - 8, middle + 8], INK, 1.8)
+        for day in duty.done:
+            late = duty.due is not None and day > duty.due
+            kind, colour = ("diamond", MISSING) if late else ("circle", FJORD)
+            canvas.marker(scale(day.toordinal()), middle, kind, colour, 8)
+
     keys = [
         Key(text("timeline.key_period"), "box", AXIS, fill=RANGE),
         Key(text("timeline.key_due"), "tick", INK),
         Key(text("timeline.key_done"), "circle", FJORD),
-        Key(text("timeline.cutoff") + ": " + block.cutoff_text, "dashes", MUTED),
     ]
-    legend(canvas, keys, 0, 9, FULL_WIDTH)
-    bottom = height - 2
-    for year in range(block.first_day.year, block.last_day.year + 1):
-        start = max(date(year, 1, 1), block.first_day)
-        end = min(date(year, 12, 31), block.last_day)
-        x0, x1 = scale(start.toordinal()), scale(end.toordinal())
-        if start == date(year, 1, 1):
-            canvas.line([x0, x0], [_HEAD - 14, bottom], RULE, 0.7)
-        if x1 - x0 > text_width(str(year), TYPE.small) + 2:
-            canvas.text(
-                (x0 + x1) / 2, _HEAD - 6, str(year), TYPE.small, colour=MUTED, align="center"
-            )
-    x = scale(block.cutoff.toordinal())
-    canvas.line([x, x], [_HEAD - 2, bottom], MUTED, 1.0, dashes=(2, 2))
-    for i, duty in enumerate(block.rows):
-        middle = _HEAD + _ROW * (i + 0.5)
-        row_rule(canvas, _HEAD + _ROW * i)
-        canvas.paragraph(0, middle, wrap(duty.label, _LABEL, TYPE.label, 400, 2))
-        _duty(canvas, duty, scale, middle)
-        lines = wrap(duty.status_text, _STATUS, TYPE.small, 600, 2)
-        canvas.paragraph(FULL_WIDTH - _STATUS, middle, lines, TYPE.small, weight=600)
-    return Drawing(canvas.svg(prefix), FULL_WIDTH, height)
+    if any(d.due is not None and day > d.due for d in block.rows for day in d.done):
+        keys.append(Key(text("timeline.key_late"), "diamond", MISSING))
+    keys.append(Key(f"{text('timeline.cutoff')} {block.cutoff_text}", "dashes", MUTED))
+    return make_chart(prefix, WIDTH, heights, row, head=head, head_height=_HEAD, keys=keys)
