@@ -17,7 +17,6 @@ import pandas as pd
 from plankompass.ingest.qda_cases import Finding, SourceReader
 from plankompass.ingest.qda_codes import CodeMatcher, match_codes, read_code_mapping
 from plankompass.ingest.qda_merge import (
-    CommonText,
     Interview,
     LoadedProject,
     coder_identities,
@@ -164,7 +163,7 @@ def _check_texts(
     """Q1: the coders must have coded the same text."""
     for interview in interviews:
         prints = {
-            number: CommonText(source.text)
+            number: projects[number].common_text(source)
             for number, source in interview.members.items()
             if source.text is not None
         }
@@ -247,7 +246,6 @@ def _segments(
     }
     rows: set[tuple[Any, ...]] = set()
     for number, loaded in enumerate(projects):
-        texts: dict[str, CommonText] = {}
         for index, selection in enumerate(loaded.project.selections):
             if index in loaded.positions.bad_selections:
                 continue
@@ -257,9 +255,8 @@ def _segments(
                 start = end = None
                 segment = short_hash("selection", interview, selection.key)
             else:
-                if source.key not in texts:
-                    texts[source.key] = CommonText(source.text or "")
-                start, end = (texts[source.key].position(at) for at in span)
+                common = loaded.common_text(source)
+                start, end = (common.position(at) for at in span)
                 segment = short_hash("passage", interview, str(start), str(end))
             for coding in selection.codings:
                 code = codes[number][coding.code]
@@ -284,8 +281,12 @@ def _interview_table(
     characters, units = [], []
     for key in placed["interview"]:
         members = by_id[key].members
-        texts = [s.text for _, s in sorted(members.items()) if s.text is not None]
-        characters.append(len(CommonText(texts[0]).text) if texts else 0)
+        texts = [
+            projects[number].common_text(source)
+            for number, source in sorted(members.items())
+            if source.text is not None
+        ]
+        characters.append(len(texts[0].text) if texts else 0)
         found = {
             projects[number].positions.unit
             for number, source in members.items()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from plankompass.ingest.qda_model import QdaCoder, QdaProject, QdaSource
 from plankompass.ingest.qda_positions import Positions
 
 _ENDINGS = re.compile(r"\.(txt|docx?|rtf|odt|pdf|md)$")
-_CLUSTERS = re.compile(
-    r"\r\n?|.[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]*", re.S
-)
+_MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_LINE_ENDS = re.compile(r"\r\n?")
+_CHANGES = re.compile(rf"\r\n?|[^\r\n{_MARKS}][{_MARKS}]+")
+_CLUSTERS = re.compile(rf"\r\n?|.[{_MARKS}]*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,13 @@ class LoadedProject:
     file: str
     project: QdaProject
     positions: Positions
+    _texts: dict[str, CommonText] = field(default_factory=dict, compare=False, repr=False)
+
+    def common_text(self, source: QdaSource) -> CommonText:
+        """A source's text for comparing and counting; an empty one where the project has none."""
+        if source.key not in self._texts:
+            self._texts[source.key] = CommonText(source.text or "")
+        return self._texts[source.key]
 
 
 @dataclass
@@ -110,21 +118,35 @@ class CommonText:
     """
 
     def __init__(self, text: str) -> None:
-        self._map: list[int] | None = None
-        if "\r" not in text and unicodedata.is_normalized("NFC", text):
-            self.text = text
+        composed = unicodedata.is_normalized("NFC", text)
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._new_ends: list[int] = []
+        self.text = text
+        if composed and "\r" not in text:
             return
-        old, new, parts = [], [], []
-        for match in _CLUSTERS.finditer(text):
+        self._rewrite(text, _LINE_ENDS if composed else _CHANGES)
+        if not composed and not unicodedata.is_normalized("NFC", self.text):
+            self._rewrite(text, _CLUSTERS)  # rare letters that change without a mark beside them
+
+    def _rewrite(self, text: str, pattern: re.Pattern[str]) -> None:
+        """Replace each match by its plain form and note where lengths change."""
+        self._starts, self._ends, self._new_ends = [], [], []
+        parts: list[str] = []
+        done = length = 0
+        for match in pattern.finditer(text):
+            start, end = match.span()
             cluster = match.group()
-            plain = "\n" if cluster in ("\r\n", "\r") else unicodedata.normalize("NFC", cluster)
-            parts.append(plain)
-            old.append(len(cluster))
-            new.append(len(plain))
+            plain = "\n" if cluster[0] == "\r" else unicodedata.normalize("NFC", cluster)
+            parts += (text[done:start], plain)
+            length += start - done + len(plain)
+            done = end
+            if len(plain) != end - start:
+                self._starts.append(start)
+                self._ends.append(end)
+                self._new_ends.append(length)
+        parts.append(text[done:])
         self.text = "".join(parts)
-        self._map = [0] * (len(text) + 1)
-        for before, size, at in zip(accumulate(old, initial=0), old, accumulate(new), strict=False):
-            self._map[before + 1 : before + size + 1] = [at] * size
 
     def position(self, index: int) -> int:
         """A position of the stored text in the common text.
@@ -135,7 +157,12 @@ class CommonText:
         Returns:
             Code points from 0. A position inside a cluster moves to its end.
         """
-        return index if self._map is None else self._map[index]
+        last = bisect_left(self._starts, index) - 1
+        if last < 0:
+            return index
+        if index < self._ends[last]:
+            return self._new_ends[last]
+        return index - self._ends[last] + self._new_ends[last]
 
     @property
     def fingerprint(self) -> str:
