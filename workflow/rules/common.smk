@@ -7,8 +7,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
+from plankompass import __version__
+from plankompass.indicators.registry import (
+    input_indicators,
+    needed_inputs,
+    operator_function,
+)
 from plankompass.jobs import codebook_parts
-from plankompass.jobs.fingerprint import code_fingerprint, files_fingerprint, value_fingerprint
+from plankompass.jobs.fingerprint import (
+    code_fingerprint,
+    files_fingerprint,
+    value_fingerprint,
+)
 from plankompass.jobs.runner import run_job, start_pool
 from plankompass.jobs.study_plan import StudyPlan, plan_study
 from plankompass.study.problems import PlankompassError
@@ -72,7 +82,11 @@ def final_reports():
         for name in report_names(p)
         for kind in kinds
     ]
-    network = [f"{REPORTS}/nettverk/{name}.{kind}" for name in network_names() for kind in kinds]
+    network = [
+        f"{REPORTS}/nettverk/{name}.{kind}"
+        for name in network_names()
+        for kind in kinds
+    ]
     return [*municipal, *network, f"{REPORTS}/index.html"]
 
 
@@ -129,3 +143,157 @@ def goal_files():
     """Raw files of what people confirmed about the plan documents."""
     plans = PLAN.config.plans
     return [plans.documents, plans.goal_register, plans.coded_measures] if plans else []
+
+
+TIDY = (
+    "municipalities",
+    "councils",
+    "frames",
+    "gatherings",
+    "attendance",
+    "plan_dates",
+    "respondents",
+    "answers",
+    "interviews",
+    "segments",
+    "goals",
+    "goal_links",
+    "measures",
+)
+
+
+def tidy_tables():
+    """Every tidy table, and the list of problems."""
+    plans = [
+        plan_table(p.code, table)
+        for p in PLAN.participants
+        for table in ("documents", "blocks")
+    ]
+    return [*(tidy(table) for table in TIDY), *plans, f"{PROCESSED}/tidy/avvik.csv"]
+
+
+def plan_table(code, table):
+    """Path of one municipality's table of plan documents."""
+    return f"{PROCESSED}/tidy/plans/{code}/{table}.parquet"
+
+
+def estimates_of(indicator):
+    """Path of one indicator's estimates."""
+    return f"{PROCESSED}/indicators/{indicator}.parquet"
+
+
+def all_estimates():
+    """Estimates of every indicator."""
+    return [estimates_of(indicator) for indicator in sorted(PLAN.book.indicators)]
+
+
+def indicator_tables():
+    """Every table of this stage."""
+    return [*all_estimates(), response(), scale_quality(), coder_agreement()]
+
+
+def response():
+    """Path of the response table."""
+    return f"{PROCESSED}/indicators/response/response.parquet"
+
+
+def scale_quality():
+    """Path of the reliability of scales."""
+    return f"{PROCESSED}/indicators/quality/scale_quality.parquet"
+
+
+def coder_agreement():
+    """Path of the agreement between coders."""
+    return f"{PROCESSED}/indicators/quality/coder_agreement.parquet"
+
+
+def indicator_inputs(wildcards):
+    """Only the tables that the indicator's operator reads."""
+    indicator = PLAN.book.indicators[wildcards.indicator]
+    inputs = {}
+    for table in needed_inputs(indicator, PLAN.book):
+        if table in ("documents", "blocks"):
+            inputs[table] = [plan_table(p.code, table) for p in PLAN.participants]
+        else:
+            inputs[table] = tidy(table)
+    if others := input_indicators(indicator, PLAN.book):
+        inputs["indicators"] = [estimates_of(other) for other in others]
+    return inputs
+
+
+def indicator_part(wildcards):
+    """Fingerprint of what the codebook says of the indicator's computation."""
+    return codebook_parts.indicator_part(PLAN.book, wildcards.indicator)
+
+
+def indicator_code(wildcards):
+    """Fingerprint of the indicator's own operator and of the job around it."""
+    operator = operator_function(PLAN.book.indicators[wildcards.indicator].operator)
+    return code_fingerprint("plankompass.indicators.compute", operator)
+
+
+def indicator_name(wildcards):
+    """The indicator of a job."""
+    return wildcards.indicator
+
+
+PUBLISHABLE = (
+    "estimates",
+    "comparisons",
+    "response",
+    "suppressed",
+    "municipalities",
+    "councils",
+    "gatherings",
+    "plan_dates",
+    "goals",
+    "goal_links",
+    "documents",
+    "scale_quality",
+    "coder_agreement",
+    "problem_counts",
+)
+
+
+def publishable_tables():
+    """Every publishable table, and the record of the attack."""
+    return [
+        *(publishable(table) for table in PUBLISHABLE),
+        f"{PROCESSED}/publishable/gate.json",
+    ]
+
+
+REPORT_FILES = Path(workflow.basedir) / "workflow/plankompass/reports"
+
+
+def looks():
+    """Fingerprint of templates, message catalogues and fonts."""
+    return files_fingerprint(
+        REPORT_FILES / name for name in ("templates", "messages", "fonts")
+    )
+
+
+def publishable_inputs():
+    """The publishable tables by name."""
+    return {table: publishable(table) for table in PUBLISHABLE}
+
+
+def input_hash():
+    """One hash over all raw files: what the reports were made from."""
+    return value_fingerprint(dict(PLAN.hashes))
+
+
+REPORT_PARAMS = {
+    "study": STUDY,
+    "title": PLAN.part("title"),
+    "example": PLAN.config.example,
+    "waves": PLAN.part("waves"),
+    "report": PLAN.part("report"),
+    "statistics": PLAN.part("statistics"),
+    "disclosure": PLAN.part("disclosure"),
+    "codebook": PLAN.config.codebook,
+    "codebook_part": codebook_parts.whole(PLAN.book),
+    "version": __version__,
+    "input_hash": input_hash(),
+    "messages": looks(),
+}

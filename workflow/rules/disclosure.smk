@@ -2,27 +2,6 @@
 # the gate: publishable/ is the one folder that reports read.
 #
 # Required: indicators/, public facts of tidy/. Made: publishable/, with gate.json.
-PUBLISHABLE = (
-    "estimates",
-    "comparisons",
-    "response",
-    "suppressed",
-    "municipalities",
-    "councils",
-    "gatherings",
-    "plan_dates",
-    "goals",
-    "goal_links",
-    "documents",
-    "scale_quality",
-    "coder_agreement",
-    "problem_counts",
-)
-
-
-def publishable_tables():
-    """Every publishable table, and the record of the attack."""
-    return [*(publishable(table) for table in PUBLISHABLE), f"{PROCESSED}/publishable/gate.json"]
 
 
 rule suppress_primary:
@@ -32,13 +11,13 @@ rule suppress_primary:
         scale_quality=scale_quality(),
     output:
         primary=f"{PROCESSED}/disclosure/primary.parquet",
+    log:
+        f"{LOGS}/suppress_primary.log",
     params:
         disclosure=PLAN.part("disclosure"),
         codebook=PLAN.config.codebook,
         codebook_part=codebook_parts.indicators_part(PLAN.book),
         code=code_of("disclosure.primary"),
-    log:
-        f"{LOGS}/suppress_primary.log",
     message:
         "Hiding small cells"
     run:
@@ -64,13 +43,13 @@ rule release_tables:
     output:
         **{table: publishable(table) for table in PUBLISHABLE},
         gate=f"{PROCESSED}/publishable/gate.json",
+    log:
+        f"{LOGS}/release_tables.log",
     params:
         disclosure=PLAN.part("disclosure"),
         codebook=PLAN.config.codebook,
         codebook_part=codebook_parts.indicators_part(PLAN.book),
         code=code_of("disclosure.release"),
-    log:
-        f"{LOGS}/release_tables.log",
     message:
         "Attacking what would be published, then opening the gate"
     run:

@@ -3,32 +3,6 @@
 # Required: the raw files that the configuration names (passed as hashes in params, since a file name
 # may hold characters the engine reads as wildcards).
 # Made: tidy/<table>.parquet, and tidy/avvik.csv with every problem found.
-TIDY = (
-    "municipalities",
-    "councils",
-    "frames",
-    "gatherings",
-    "attendance",
-    "plan_dates",
-    "respondents",
-    "answers",
-    "interviews",
-    "segments",
-    "goals",
-    "goal_links",
-    "measures",
-)
-
-
-def tidy_tables():
-    """Every tidy table, and the list of problems."""
-    plans = [plan_table(p.code, table) for p in PLAN.participants for table in ("documents", "blocks")]
-    return [*(tidy(table) for table in TIDY), *plans, f"{PROCESSED}/tidy/avvik.csv"]
-
-
-def plan_table(code, table):
-    """Path of one municipality's table of plan documents."""
-    return f"{PROCESSED}/tidy/plans/{code}/{table}.parquet"
 
 
 rule ingest_registers:
@@ -40,6 +14,8 @@ rule ingest_registers:
         attendance=tidy("attendance"),
         plan_dates=tidy("plan_dates"),
         avvik=avvik("registers"),
+    log:
+        f"{LOGS}/ingest_registers.log",
     params:
         raw=PLAN.config.raw,
         registers=PLAN.part("registers"),
@@ -47,8 +23,6 @@ rule ingest_registers:
         report_wave=PLAN.config.report.wave,
         hashes=PLAN.hashes_of(list(PLAN.part("registers").values())),
         code=code_of("ingest.registers"),
-    log:
-        f"{LOGS}/ingest_registers.log",
     message:
         "Reading the registers"
     run:
@@ -65,6 +39,8 @@ rule ingest_surveys:
         respondents=tidy("respondents"),
         answers=tidy("answers"),
         avvik=avvik("surveys"),
+    log:
+        f"{LOGS}/ingest_surveys.log",
     params:
         study=STUDY,
         raw=PLAN.config.raw,
@@ -74,11 +50,11 @@ rule ingest_surveys:
         salt_file=PLAN.config.salt_file,
         limits=PLAN.part("limits"),
         codebook=PLAN.config.codebook,
-        hashes=PLAN.hashes_of([f for s in PLAN.config.surveys for f in (s.file, s.codebook)]),
+        hashes=PLAN.hashes_of(
+            [f for s in PLAN.config.surveys for f in (s.file, s.codebook)]
+        ),
         codebook_part=codebook_parts.survey_part(PLAN.book),
         code=code_of("ingest.surveys"),
-    log:
-        f"{LOGS}/ingest_surveys.log",
     message:
         "Reading the surveys"
     run:
@@ -92,6 +68,8 @@ rule ingest_interviews:
         interviews=tidy("interviews"),
         segments=tidy("segments"),
         avvik=avvik("interviews"),
+    log:
+        f"{LOGS}/ingest_interviews.log",
     params:
         raw=PLAN.config.raw,
         interviews=PLAN.part("interviews"),
@@ -101,8 +79,6 @@ rule ingest_interviews:
         hashes=PLAN.hashes_of(interview_files()),
         codebook_part=codebook_parts.interview_part(PLAN.book),
         code=code_of("ingest.interviews"),
-    log:
-        f"{LOGS}/ingest_interviews.log",
     message:
         "Reading the interview codings"
     run:
@@ -118,6 +94,8 @@ rule read_plan_documents:
         documents=plan_table("{code}", "documents"),
         blocks=plan_table("{code}", "blocks"),
         avvik=avvik("plans/{code}"),
+    log:
+        f"{LOGS}/read_plan_documents/{{code}}.log",
     params:
         raw=PLAN.config.raw,
         plans=PLAN.part("plans"),
@@ -129,8 +107,6 @@ rule read_plan_documents:
         hashes=plan_hashes,
         codebook_part=codebook_parts.plan_part(PLAN.book),
         code=code_of("ingest.plans"),
-    log:
-        f"{LOGS}/read_plan_documents/{{code}}.log",
     message:
         "Reading the plan documents of {wildcards.code}"
     run:
@@ -146,6 +122,8 @@ rule ingest_goal_register:
         goal_links=tidy("goal_links"),
         measures=tidy("measures"),
         avvik=avvik("goals"),
+    log:
+        f"{LOGS}/ingest_goal_register.log",
     params:
         raw=PLAN.config.raw,
         plans=PLAN.part("plans"),
@@ -155,8 +133,6 @@ rule ingest_goal_register:
         hashes=PLAN.hashes_of(goal_files()),
         codebook_part=codebook_parts.plan_part(PLAN.book),
         code=code_of("ingest.goals"),
-    log:
-        f"{LOGS}/ingest_goal_register.log",
     message:
         "Reading goals, links and confirmations"
     run:
@@ -166,15 +142,18 @@ rule ingest_goal_register:
 rule collect_problems:
     input:
         avvik=[
-            *(avvik(stage) for stage in ("registers", "surveys", "interviews", "goals")),
+            *(
+                avvik(stage)
+                for stage in ("registers", "surveys", "interviews", "goals")
+            ),
             *(avvik(f"plans/{p.code}") for p in PLAN.participants),
         ],
     output:
         avvik=f"{PROCESSED}/tidy/avvik.csv",
-    params:
-        code=code_of("ingest.collect"),
     log:
         f"{LOGS}/collect_problems.log",
+    params:
+        code=code_of("ingest.collect"),
     message:
         "Collecting the problems found"
     run:

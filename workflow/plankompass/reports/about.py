@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plankompass.reports import formats
+from plankompass.reports.publishable import absent
 from plankompass.reports.schema import About, Answered
 from plankompass.reports.schema_parts import Column, Fact, Row, Table
 from plankompass.reports.writer import Writer
@@ -23,7 +24,7 @@ def answered(writer: Writer) -> list[Answered]:
             result.append(Answered(group=group, label=voice.group(group), text=text))
             continue
         row = rows[0]
-        if row.status != "published" or row.n is None or row.n != row.n:
+        if row.status != "published" or absent(row.n):
             text = voice.say("reason.too_few_answers")
             result.append(Answered(group=group, label=voice.group(group), text=text))
             continue
@@ -54,7 +55,7 @@ def response_table(writer: Writer) -> Table:
         for row in writer.data.rows(
             "response", kommune_id=writer.kommune_id, wave=wave, gathering=""
         ):
-            if row.status == "published" and row.n is not None and row.n == row.n:
+            if row.status == "published" and not absent(row.n):
                 n, size = int(row.n), int(row.population)
                 cells[row.group] = formats.count_of(n, size, writer.language)
             else:
@@ -155,7 +156,7 @@ def network_answered(writer: Writer) -> list[Answered]:
     result = []
     for group in _GROUPS:
         rows = writer.data.rows("response", wave=writer.wave, group=group)
-        shown = [r for r in rows if r.status == "published" and r.n == r.n and r.n is not None]
+        shown = [r for r in rows if r.status == "published" and not absent(r.n)]
         if not shown:
             result.append(
                 Answered(group=group, label=voice.group(group), text=voice.say("reason.not_asked"))
@@ -185,7 +186,7 @@ def network_response_table(writer: Writer) -> Table:
             found = writer.data.rows(
                 "response", kommune_id=row.kommune_id, wave=writer.wave, group=group
             )
-            if found and found[0].status == "published" and found[0].n == found[0].n:
+            if found and found[0].status == "published" and not absent(found[0].n):
                 cells.append(
                     formats.count_of(int(found[0].n), int(found[0].population), writer.language)
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plankompass.reports import formats
-from plankompass.reports.publishable import TOTAL
+from plankompass.reports.publishable import TOTAL, absent
 from plankompass.reports.schema_blocks import (
     BarRow,
     Bars,
@@ -261,11 +261,7 @@ def _chain(
     rows = []
     for goal in goals:
         steps = [_step(writer, links.get((goal.goal, stage)), goal, stage) for stage in stages]
-        page = (
-            ""
-            if goal.page is None or goal.page != goal.page
-            else say("chain_text.page", page=int(goal.page))
-        )
+        page = "" if absent(goal.page) else say("chain_text.page", page=int(goal.page))
         rows.append(
             ChainGoal(
                 number=_printed_number(goal.goal),
@@ -308,16 +304,16 @@ def _step(writer: Writer, link, goal, stage: str) -> ChainStep:
     say = writer.voice.say
     if (
         stage == "plattform_med_budsjettlinje"
-        and goal.needs_money is not None
+        and not absent(goal.needs_money)
         and not goal.needs_money
     ):
         return ChainStep(found=None, text=say("chain_text.no_money_needed"))
-    if link is None or link.confirmed is None or link.confirmed != link.confirmed:
+    if link is None or absent(link.confirmed):
         return ChainStep(found=None, text=say("chain_text.not_confirmed"))
     if not bool(link.confirmed):
         return ChainStep(found=False, text=say("chain_text.said_no"))
     page = link.evidence_page
-    if page is None or page != page:
+    if absent(page):
         return ChainStep(found=True, text=say("chain_text.said_yes"))
     return ChainStep(found=True, text=say("chain_text.yes_page", page=int(page)))
 

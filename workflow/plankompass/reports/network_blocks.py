@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plankompass.reports import formats
-from plankompass.reports.publishable import TOTAL, Estimate
+from plankompass.reports.publishable import TOTAL, Estimate, absent
 from plankompass.reports.schema_blocks import (
     BarRow,
     Bars,
@@ -253,7 +253,7 @@ def attendance_table(writer: Writer) -> TableBlock | None:
 
 
 def _decimal(writer: Writer, value: float | None) -> str:
-    if value is None or value != value:
+    if absent(value):
         return writer.voice.say("common.none")
     return formats.number(value, writer.language, 2)
 
@@ -264,7 +264,7 @@ def quality_table(writer: Writer) -> TableBlock | None:
     rows = []
     for row in writer.data.rows("scale_quality", wave=writer.wave):
         limits = say("common.none")
-        if row.alpha_lower == row.alpha_lower and row.alpha_upper == row.alpha_upper:
+        if not absent(row.alpha_lower) and not absent(row.alpha_upper):
             limits = formats.interval(row.alpha_lower, row.alpha_upper, writer.language, 2)
         verdict = say("network_text.usable" if row.acceptable else "network_text.not_usable")
         rows.append(
@@ -296,7 +296,7 @@ def agreement_table(writer: Writer) -> TableBlock | None:
         if row.code not in writer.book.codes:
             continue
         limits = say("common.none")
-        if row.lower == row.lower and row.upper == row.upper:
+        if not absent(row.lower) and not absent(row.upper):
             limits = formats.interval(row.lower, row.upper, writer.language, 2)
         code = writer.book.codes[row.code]
         parent = writer.book.codes[code.parent].text(writer.language) if code.parent else ""

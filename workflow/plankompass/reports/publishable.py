@@ -89,8 +89,13 @@ class Comparison:
     verdict: str
 
 
+def absent(value: Any) -> bool:
+    """Whether a table's value is missing."""
+    return value is None or bool(pd.isna(value))
+
+
 def _none(value: Any) -> Any:
-    return None if value is None or pd.isna(value) else value
+    return None if absent(value) else value
 
 
 def _number(value: Any) -> float | None:

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from plankompass.reports import formats
+from plankompass.reports.publishable import absent
 from plankompass.reports.schema_blocks import Duty, Timeline
 from plankompass.reports.writer import Writer
 
 
 def _day(value: Any) -> date | None:
-    return None if value is None or value != value else value.date()
+    return None if absent(value) else value.date()
 
 
 def _years_later(day: date, years: int) -> date:

@@ -1,0 +1,1 @@
+"""Release: what is handed over, and how it is checked again."""
