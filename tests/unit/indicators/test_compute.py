@@ -78,6 +78,8 @@ def test_all_indicators_compute_and_keep_their_range(drawn_study: MadeStudy) -> 
             continue
         plain = shown[~shown["component"].str.contains(":")]
         assert plain["value"].between(*indicator.range).all(), indicator.id
+        survey = shown[~shown["group"].isin(["intervju", "dokument"])]
+        assert survey[["lower", "upper"]].notna().all(axis=None), indicator.id
         limits = shown.dropna(subset=["lower", "upper"])
         assert (limits["lower"] <= limits["value"] + 1e-12).all(), indicator.id
         assert (limits["value"] <= limits["upper"] + 1e-12).all(), indicator.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.stats import hypergeom
 from tests.unit.indicators.made_study import MadeStudy, one
 
@@ -105,3 +106,26 @@ def test_weighted_share_of_residents_stays_within_the_unit_interval(study: MadeS
     assert row["value"] == pytest.approx(weights[:48].sum() / weights.sum())
     assert 0 < row["lower"] < row["value"] < row["upper"] < 1
     assert row["numerator"] == 48
+
+
+def test_network_share_has_an_interval_even_with_lone_respondents(study: MadeStudy) -> None:
+    for unit, values in (("k01", [5, 5, 1, 2, 5, 4]), ("k02", [5]), ("k03", [1, 1, 4])):
+        study.municipality(unit, seats=20)
+        for wave in ("T1", "T2"):
+            for value in values:
+                study.answer(unit, wave, "folkevalgte", {"gr_faerre_mal": value})
+    frame = study.compute("strategy_uptake")
+    here = {"unit": "network", "wave": "T2", "group": "folkevalgte"}
+    row = one(frame, **here, component="gr_faerre_mal")
+    shares = {"k01": 4 / 6, "k02": 1.0, "k03": 1 / 3}
+    assert row["value"] == pytest.approx(sum(shares.values()) / 3)
+    squares = 6 * (4 / 6) * (2 / 6) + 3 * (1 / 3) * (2 / 3)
+    pooled = squares / (5 + 2)
+    variance = sum((1 - n / 20) * pooled / n for n in (6, 1, 3)) / 9
+    assert row["se"] == pytest.approx(variance**0.5, rel=1e-10)
+    odds = np.log(row["value"] / (1 - row["value"]))
+    half = stats.t.ppf(0.975, 7) * row["se"] / (row["value"] * (1 - row["value"]))
+    assert row["lower"] == pytest.approx(1 / (1 + np.exp(-(odds - half))))
+    change = one(frame, **here, component="change:T1|gr_faerre_mal")
+    assert change["value"] == pytest.approx(0)
+    assert change["lower"] < 0 < change["upper"]

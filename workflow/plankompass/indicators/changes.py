@@ -7,6 +7,7 @@ across an election, and no change is given where the territory or an item's word
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from plankompass.indicators.councils import councils_in_office
 from plankompass.indicators.survey_answers import PARTICIPANTS, GroupAnswers
-from plankompass.indicators.survey_estimates import all_equal
+from plankompass.indicators.survey_estimates import all_equal, municipal_means
 from plankompass.indicators.survey_rows import Variable, absence
 from plankompass.indicators.task import NETWORK, Rows, Task
 from plankompass.statistics.estimate import CellEstimates, t_interval
@@ -23,6 +24,20 @@ from plankompass.statistics.finite_population import change_overlapping, sattert
 
 FloatArray = NDArray[np.float64]
 Answered = tuple[GroupAnswers, FloatArray, CellEstimates]
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """One wave's answers, values and municipal estimates; ``spread`` has the standard errors.
+
+    For shares the estimates carry exact intervals, and the standard errors are those of means of
+    ones and zeros: they exist for one respondent too and borrow the pooled spread.
+    """
+
+    answers: GroupAnswers
+    values: FloatArray
+    cells: CellEstimates
+    spread: CellEstimates
 
 
 def change_component(before: str, component: str) -> str:
@@ -75,16 +90,20 @@ def add_changes(
     """
     if not series or series[0][0].group == PARTICIPANTS:
         return
-    for earlier, later in pairwise(series):
-        if earlier[0].posed and later[0].posed:
+    waves = [
+        _Wave(a, v, c, municipal_means(a, v, task.settings) if variables[0].share else c)
+        for a, v, c in series
+    ]
+    for earlier, later in pairwise(waves):
+        if earlier.answers.posed and later.answers.posed:
             for number, variable in enumerate(variables):
                 _add_change(rows, task, variable, number, earlier, later)
 
 
 def _add_change(
-    rows: Rows, task: Task, variable: Variable, number: int, earlier: Answered, later: Answered
+    rows: Rows, task: Task, variable: Variable, number: int, earlier: _Wave, later: _Wave
 ) -> None:
-    (before, x, cells1), (after, y, cells2) = earlier, later
+    before, after, cells1, cells2 = earlier.answers, later.answers, earlier.cells, later.cells
     from_wave, to_wave = before.occasion.wave, after.occasion.wave
     component = change_component(from_wave, variable.component)
     place = (to_wave, after.group, component)
@@ -94,7 +113,8 @@ def _add_change(
         before.wording.get(c, frozenset()) != after.wording.get(c, frozenset())
         for c in variable.columns
     )
-    equal = [all_equal(a, v[:, [number]])[0][:, 0] for a, v in ((before, x), (after, y))]
+    sides = ((before, earlier.values), (after, later.values))
+    equal = [all_equal(a, v[:, [number]])[0][:, 0] for a, v in sides]
     known: list[tuple[int, float, float, float]] = []
     for unit, name in enumerate(after.units):
         missing = absence(task, after, variable, unit) or absence(task, before, variable, unit)
@@ -133,23 +153,25 @@ def _change(
     task: Task,
     unit: int,
     number: int,
-    earlier: Answered,
-    later: Answered,
+    earlier: _Wave,
+    later: _Wave,
     panel: bool,
     share: bool,
 ) -> tuple[float, float, float, float, float, str]:
     """Value, se, df, lower, upper and method of one municipality's change."""
-    (before, x, one), (after, y, two) = earlier, later
-    at = (unit, number)
+    one, two, at = earlier.spread, later.spread, (unit, number)
     value = float(two.estimate[at] - one.estimate[at])
     se, df = (float(v) for v in satterthwaite(two.se[at], two.df[at], one.se[at], one.df[at]))
     if share:
+        one, two = earlier.cells, later.cells
         below = np.hypot(two.estimate[at] - two.lower[at], one.upper[at] - one.estimate[at])
         above = np.hypot(two.upper[at] - two.estimate[at], one.estimate[at] - one.lower[at])
         return value, se, df, value - float(below), value + float(above), "change_share_mover"
     small = min(one.n[at], two.n[at]) < task.settings.pooled_sd_below
+    before, after = earlier.answers, later.answers
     if panel and not small and not after.weighted and one.population[at] == two.population[at]:
-        aligned = _aligned(before, x[:, number], after, y[:, number], unit)
+        x, y = earlier.values[:, number], later.values[:, number]
+        aligned = _aligned(before, x, after, y, unit)
         if len(aligned[0]) <= two.population[at]:
             change = change_overlapping(
                 *aligned, float(two.population[at]), confidence=task.settings.confidence

@@ -97,7 +97,9 @@ def add_rows(
     """
     share = variables[0].share
     cells = (municipal_shares if share else municipal_means)(answers, values, task.settings)
-    whole, behind = network_estimates(answers, cells, task.settings, share=share)
+    # Shares of one respondent have no standard error of their own; the pooled spread has.
+    parts = municipal_means(answers, values, task.settings) if share else cells
+    whole, behind = network_estimates(answers, parts, task.settings, share=share)
     unsure, unsure_all = dont_know_shares(answers, [list(v.columns) for v in variables])
     equal, equal_all = all_equal(answers, values)
     # Persons counted, also where shares are weighted: disclosure control asks for them.
