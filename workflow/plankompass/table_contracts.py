@@ -211,6 +211,15 @@ _TIDY = (
         ("interview", "coder", "code", "segment"),
     ),
     Contract(
+        "consensus", "ingest", "what the coders agreed on about one code in one interview",
+        (
+            _text("interview", "Id of the source"),
+            _text("code", "Code in the codebook"),
+            Column("present", "flag", "Whether the code is present"),
+        ),
+        ("interview", "code"),
+    ),
+    Contract(
         "documents", "ingest", "one plan document",
         (
             _text("document", "sha256 of the file"),

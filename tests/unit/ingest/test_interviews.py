@@ -92,7 +92,8 @@ class Study:
             if project is not None:
                 write_qdpx(raw / "interviews" / f"{name}.qdpx", project)
         write_table("municipalities", municipalities(), out / "municipalities.parquet")
-        outputs = {name: out / f"{name}.parquet" for name in ("interviews", "segments")}
+        names = ("interviews", "segments", "consensus")
+        outputs = {name: out / f"{name}.parquet" for name in names}
         outputs["avvik"] = out / "avvik.csv"
         ingest_interviews(
             {"municipalities": out / "municipalities.parquet"},
@@ -311,3 +312,49 @@ def test_missing_and_native_projects_are_named_together(study):
         study.run()
     assert "interviews/x.qdpx: the file does not exist" in str(error.value)
     assert "MAXQDA" in str(error.value)
+
+
+def write_list(study, text):
+    study.config["consensus"] = "enighet.csv"
+    (study.tmp / "raw").mkdir(exist_ok=True)
+    (study.tmp / "raw" / "enighet.csv").write_text(text, encoding="utf-8")
+
+
+def test_consensus_list_by_name_guid_and_id(study):
+    first = study.run()
+    assert len(first["consensus"]) == 0
+    by_id = first["interviews"].loc[first["interviews"]["coders"] == 2, "interview"]
+    write_list(
+        study,
+        "interview,code,present\n"
+        "intervju 1.docx,Budsjettprosess,nei\n"
+        f"{study.a.sources[1].guid.upper()},barrierer/arshjul,ja\n"
+        f"{by_id.iloc[0]},roller/tillit,1\n",
+    )
+    consensus = study.run()["consensus"]
+    assert sorted(zip(consensus["code"], consensus["present"], strict=True)) == [
+        ("barrierer/arshjul", True),
+        ("barrierer/budsjettprosess", False),
+        ("roller/tillit", True),
+    ]
+    assert set(consensus["interview"]) <= set(first["interviews"]["interview"])
+
+
+def test_consensus_list_that_cannot_be_read_stops_with_every_line(study):
+    write_list(
+        study,
+        "interview,code,present\nIntervju 99,Tull,kanskje\nIntervju 1,Tillit,ja\n"
+        "Intervju 1,Tillit,nei\n",
+    )
+    with pytest.raises(StageFailedError) as error:
+        study.run()
+    text = str(error.value)
+    assert text.count("line 2") == 3
+    assert "line 4: an earlier row says the opposite" in text
+    assert "99" not in text
+
+
+def test_consensus_list_without_its_columns_stops(study):
+    write_list(study, "intervju;kode\n1;2\n")
+    with pytest.raises(StageFailedError, match="interview, line 1: the column is missing"):
+        study.run()

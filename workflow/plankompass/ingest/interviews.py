@@ -16,6 +16,7 @@ import pandas as pd
 
 from plankompass.ingest.qda_cases import Finding, SourceReader
 from plankompass.ingest.qda_codes import CodeMatcher, match_codes, read_code_mapping
+from plankompass.ingest.qda_consensus import read_consensus
 from plankompass.ingest.qda_merge import (
     Interview,
     LoadedProject,
@@ -41,7 +42,7 @@ def ingest_interviews(
 
     Args:
         inputs: ``municipalities``.
-        outputs: ``interviews``, ``segments`` and ``avvik``.
+        outputs: ``interviews``, ``segments``, ``avvik`` and, where asked for, ``consensus``.
         params: ``raw`` (folder), ``interviews`` (configuration, or None), ``waves``, ``limits`` and
             ``codebook`` (folder).
 
@@ -51,7 +52,7 @@ def ingest_interviews(
     """
     log = ProblemLog("ingest interviews")
     if not params["interviews"]:
-        for name in ("interviews", "segments"):
+        for name in {"interviews", "segments", "consensus"} & set(outputs):
             write_table(name, empty_table(name), outputs[name])
         write_table("avvik", log.frame(), outputs["avvik"])
         return
@@ -61,7 +62,8 @@ def ingest_interviews(
     municipalities = read_table("municipalities", _one_path(inputs["municipalities"]))
     raw = Path(params["raw"])
     projects = _load(raw, config, LimitConfig.model_validate(params["limits"]), log)
-    codes = _match_all(raw, config, projects, book, log)
+    matcher = _matcher(raw, config, book, log)
+    codes = [match_codes(loaded.project, loaded.file, matcher, log) for loaded in projects]
     _check_selections(projects, log)
     log.raise_failures()
 
@@ -73,6 +75,12 @@ def ingest_interviews(
     segments = segments[segments["interview"].isin(set(placed["interview"]))]
     table = _interview_table(placed, interviews, projects, segments)
     _check_coders(table, interviews, projects, book, log)
+    consensus = empty_table("consensus")
+    if config.consensus:
+        consensus = read_consensus(
+            raw / config.consensus, config.consensus, interviews, matcher, log
+        )
+        consensus = consensus[consensus["interview"].isin(set(table["interview"]))]
     log.raise_failures()
     _LOGGER.info(
         "%d projects, %d sources, %d interviews kept, %d coded selections",
@@ -80,6 +88,8 @@ def ingest_interviews(
     )  # fmt: skip
     write_table("interviews", table, outputs["interviews"])
     write_table("segments", segments, outputs["segments"])
+    if "consensus" in outputs:
+        write_table("consensus", consensus, outputs["consensus"])
     write_table("avvik", log.frame(), outputs["avvik"])
 
 
@@ -104,18 +114,11 @@ def _load(
     return out
 
 
-def _match_all(
-    raw: Path,
-    config: InterviewConfig,
-    projects: list[LoadedProject],
-    book: Codebook,
-    log: ProblemLog,
-) -> list[dict[str, str | None]]:
+def _matcher(raw: Path, config: InterviewConfig, book: Codebook, log: ProblemLog) -> CodeMatcher:
     mapping = {}
     if config.code_mapping:
         mapping = read_code_mapping(raw / config.code_mapping, config.code_mapping, book, log)
-    matcher = CodeMatcher(book, mapping)
-    return [match_codes(loaded.project, loaded.file, matcher, log) for loaded in projects]
+    return CodeMatcher(book, mapping)
 
 
 def _check_selections(projects: list[LoadedProject], log: ProblemLog) -> None:

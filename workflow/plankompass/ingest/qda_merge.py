@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from plankompass.ingest.qda_model import QdaCoder, QdaProject, QdaSource
 from plankompass.ingest.qda_positions import Positions
+from plankompass.ingest.qda_text import folded_guid
 
 _ENDINGS = re.compile(r"\.(txt|docx?|rtf|odt|pdf|md)$")
 _MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -47,13 +48,10 @@ class Interview:
     members: dict[int, QdaSource] = field(default_factory=dict)
 
 
-def _name_key(name: str) -> str:
+def name_key(name: str) -> str:
+    """A source's or coder's name for comparing: small letters, single spaces, no file ending."""
     plain = " ".join(unicodedata.normalize("NFC", name).casefold().split())
     return _ENDINGS.sub("", plain)
-
-
-def _guid_key(guid: str) -> str:
-    return guid.strip().strip("{}").casefold()
 
 
 def short_hash(*parts: str) -> str:
@@ -75,10 +73,10 @@ def join_sources(projects: list[LoadedProject]) -> list[Interview]:
     by_name: dict[str, Interview] = {}
     for number, loaded in enumerate(projects):
         sources = list(loaded.project.sources.values())
-        names = [_name_key(s.name) for s in sources]
+        names = [name_key(s.name) for s in sources]
         unjoined: list[tuple[QdaSource, str]] = []
         for source, name in zip(sources, names, strict=True):
-            known = by_guid.get(_guid_key(source.guid)) if source.guid else None
+            known = by_guid.get(folded_guid(source.guid)) if source.guid else None
             if known is not None and number not in known.members:
                 known.members[number] = source
             else:
@@ -95,12 +93,12 @@ def join_sources(projects: list[LoadedProject]) -> list[Interview]:
         for interview in interviews:
             source = interview.members.get(number)
             if source is not None and source.guid:
-                by_guid.setdefault(_guid_key(source.guid), interview)
-            if source is not None and names.count(name := _name_key(source.name)) == 1 and name:
+                by_guid.setdefault(folded_guid(source.guid), interview)
+            if source is not None and names.count(name := name_key(source.name)) == 1 and name:
                 by_name.setdefault(name, interview)
     for order, interview in enumerate(interviews):
-        guids = sorted(_guid_key(s.guid) for s in interview.members.values() if s.guid)
-        names = sorted(_name_key(s.name) for s in interview.members.values())
+        guids = sorted(folded_guid(s.guid) for s in interview.members.values() if s.guid)
+        names = sorted(name_key(s.name) for s in interview.members.values())
         interview.id = short_hash("interview", guids[0] if guids else f"{names[0]}")
         if not guids and sum(1 for i in interviews[:order] if i.id == interview.id):
             interview.id = short_hash("interview", names[0], str(order))
@@ -189,9 +187,9 @@ def coder_identities(projects: list[LoadedProject]) -> dict[tuple[int, str], str
     groups: list[tuple[set[str], list[tuple[int, str]]]] = []
     for place in sorted(used):
         coder = used[place]
-        marks = {f"guid:{_guid_key(coder.guid)}"} if coder.guid else set()
+        marks = {f"guid:{folded_guid(coder.guid)}"} if coder.guid else set()
         if coder.name.strip():
-            marks.add(f"name:{_name_key(coder.name)}")
+            marks.add(f"name:{name_key(coder.name)}")
         if not marks:
             marks = {"nobody"}
         joined = [g for g in groups if g[0] & marks]
