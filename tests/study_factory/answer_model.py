@@ -222,7 +222,7 @@ class AnswerModel:
             latent = latent + np.sqrt(1 - correlation) * rng.normal(size=size)
             latent = self._mean(m, group, wave, item) + LATENT_SD * latent
             if older is not None:
-                latent = latent + 0.12 * (older - 2.6)
+                latent = latent + 0.25 * (older - 2.6)
             values = np.clip(np.rint(latent), 1, 5).astype(np.int8)
             if (
                 m.has("unanimous")

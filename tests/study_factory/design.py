@@ -171,7 +171,9 @@ def _size_class(residents: int) -> str:
 def _made_profile(seed: int, index: int) -> tuple[str, str, int, int, str, int, int, int]:
     """Name, size and language of a municipality beyond the example's twelve."""
     rng = stream(seed, "profile", index)
-    name = _FIRST[index % len(_FIRST)] + _LAST[(index // len(_FIRST)) % len(_LAST)]
+    taken = {row[0] for row in _EXAMPLE}
+    names = [first + last for last in _LAST for first in _FIRST if first + last not in taken]
+    name = names[index - len(_EXAMPLE)]
     residents = int(10 ** rng.uniform(3.3, 4.6))
     seats = 2 * int(rng.integers(7 + (residents > 5000) * 3, 14 + (residents > 5000) * 8)) + 1
     language = "nn" if index % 12 in (2, 3, 7, 9) else "nb"

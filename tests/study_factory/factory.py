@@ -27,7 +27,7 @@ from tests.study_factory.readme import write_readme
 from tests.study_factory.refi import write_project
 from tests.study_factory.registers import write_registers
 from tests.study_factory.survey_files import write_sav, write_xlsx
-from tests.study_factory.truth import StudyTruth, cell_truths, finish_truth
+from tests.study_factory.truth import StudyTruth, cell_truths, finish_truth, register_faults
 
 from plankompass.study.codebook import Codebook, load_codebook
 
@@ -152,7 +152,7 @@ def make_study(
 
     everything = [*planted, *interview_planted, *folder.faults]
     finish_truth(truth, facts, links, measures, interviews, project_faults, everything)
-    write_readme(raw, design, everything)
+    write_readme(raw, design, [*everything, *register_faults(links)])
     if manifest:
         write_manifest(raw, study=study, seed=seed, municipalities=municipalities)
     config = config_text(design, exports, codebook, raw_name or raw.as_posix())

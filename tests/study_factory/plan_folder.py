@@ -10,7 +10,8 @@ from tests.study_factory.design import Municipality, StudyDesign
 from tests.study_factory.faults import PlantedFault
 from tests.study_factory.files import write_csv
 from tests.study_factory.plan_blocks import PlanDocument
-from tests.study_factory.plan_content import PlanWriter
+from tests.study_factory.plan_budget import BudgetWriter
+from tests.study_factory.plan_content import CommunityWriter
 from tests.study_factory.plan_facts import PlanFacts, spare_goals
 from tests.study_factory.plan_files import TypstWriter, docx_bytes, markdown_bytes, scan
 
@@ -95,7 +96,7 @@ class PlanFolderWriter:
     def _fault(self, case: str, outcome: str, file: str, count: int, note: str) -> None:
         self.result.faults.append(PlantedFault(case, outcome, file, (file,), "", count, note))
 
-    def _community_part(self, facts: PlanFacts, writer: PlanWriter) -> None:
+    def _community_part(self, facts: PlanFacts, writer: CommunityWriter) -> None:
         m = facts.municipality
         if facts.community_part == "adopted":
             scanned: set[int] | bool | None = None if m.has("scanned_samfunnsdel") else False
@@ -129,15 +130,16 @@ class PlanFolderWriter:
             facts: Its facts.
         """
         m = facts.municipality
-        writer = PlanWriter(facts, self.design.seed)
+        writer = CommunityWriter(facts, self.design.seed)
+        budget = BudgetWriter(facts, self.design.seed)
         self._community_part(facts, writer)
-        for document in writer.budget():
+        for document in budget.budget():
             name = "handlings_og_okonomiplan" if facts.merged else document.kind
             pictures = {4} if m.has("mixed_text") and document.kind == "okonomiplan" else False
             file = self._put(m, document, name, facts.budget_on, scanned=pictures)
             if pictures:
                 self._fault("D2", "repair", file, 1, "one page is a picture, the others hold text")
-        self._put(m, writer.annual_report(), "arsmelding", facts.annual_report_on)
+        self._put(m, budget.annual_report(), "arsmelding", facts.annual_report_on)
         self._put(m, writer.strategy(), "planstrategi", facts.strategy_on)
         if m.has("old_strategy_delivered") and self.design.faults:
             document = writer.strategy(old=True)

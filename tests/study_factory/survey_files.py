@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 from openpyxl.styles import Font
-from tests.study_factory.design import StudyDesign
+from tests.study_factory.design import WAVE_DAYS, StudyDesign
 from tests.study_factory.exports import DAY, KEY, MUNICIPALITY, SurveyExport
 from tests.study_factory.files import fixed_office_file
 
@@ -95,6 +96,16 @@ def _sheet_title(export: SurveyExport) -> tuple[str, str]:
     )
 
 
+def unambiguous_names(design: StudyDesign, wave: str) -> dict[str, str]:
+    """Code to name, for the names that only one municipality had on the wave's cut-off date."""
+    day = WAVE_DAYS[wave][2].isoformat()
+    in_force = [
+        (c, n) for c, n, _, first, last in design.codes if first <= day and (not last or day < last)
+    ]
+    count = Counter(name for _, name in in_force)
+    return {code: name for code, name in in_force if count[name] == 1}
+
+
 def write_xlsx(path: Path, export: SurveyExport, codebook: Codebook, design: StudyDesign) -> None:
     """Write an Excel export: title rows above the header, labels as text, names of municipalities.
 
@@ -105,7 +116,7 @@ def write_xlsx(path: Path, export: SurveyExport, codebook: Codebook, design: Stu
         design: The study, for names.
     """
     headers = export.extra.get("headers", {})
-    names = {code: name for code, name, *_ in design.codes}
+    names = unambiguous_names(design, export.wave)
     book = openpyxl.Workbook()
     about = book.active
     about.title = "Om eksporten"

@@ -59,6 +59,23 @@ class StudyTruth:
         frame = pd.DataFrame(self._rows, columns=list(CELL_COLUMNS))
         return frame.sort_values(list(CELL_COLUMNS[:7]), ignore_index=True)
 
+    def network(self) -> pd.DataFrame:
+        """The same quantities for the whole network, two ways.
+
+        Returns:
+            Columns wave, group, gathering, indicator, component, quantity, ``pooled`` (over all
+            members), ``of_municipalities`` (unweighted mean of the municipalities) and population.
+        """
+        keys = ["wave", "group", "gathering", "indicator", "component", "quantity"]
+        cells = self.cells.assign(total=lambda c: c["value"] * c["population"])
+        joined = cells.groupby(keys, as_index=False).agg(
+            total=("total", "sum"),
+            population=("population", "sum"),
+            of_municipalities=("value", "mean"),
+        )
+        joined["pooled"] = joined["total"] / joined["population"]
+        return joined[[*keys, "pooled", "of_municipalities", "population"]]
+
     def save(self, folder: Path | str) -> None:
         """Write ``planted_truth.parquet`` (cells) and ``planted_truth.json`` (everything else).
 
@@ -191,6 +208,21 @@ def _shares(
     return result
 
 
+def register_faults(links: list[LinkTruth]) -> list[PlantedFault]:
+    """Links of the goal register that nobody confirmed or that the coders disagree on (D5)."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for link in links:
+        if link.confirmed is None:
+            note = "the coders disagree" if link.coders > 1 else "suggested, not confirmed"
+            key = (link.kommune_id, link.measure, note)
+            counts[key] = counts.get(key, 0) + 1
+    file = "plans/goal_register.csv"
+    return [
+        PlantedFault("D5", "reject", file, (kommune,), measure, count, note)
+        for (kommune, measure, note), count in sorted(counts.items())
+    ]
+
+
 def _interview_facts(
     interviews: list[Interview], faults: dict[str, ProjectFaults]
 ) -> list[dict[str, object]]:
@@ -268,5 +300,5 @@ def finish_truth(
         ],
         "attendance": attendance,
         "interviews": _interview_facts(interviews, project_faults),
-        "faults": [p.record() for p in planted],
+        "faults": [p.record() for p in [*planted, *register_faults(links)]],
     }  # fmt: skip
