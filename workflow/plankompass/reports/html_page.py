@@ -114,15 +114,19 @@ def _chart(name: str, item: ChartTable) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _figure(name: str, drawing: Drawing, alt: str) -> dict[str, Any]:
-    head = (
-        f'<svg viewBox="0 0 {drawing.width:g} {drawing.height:g}" role="img" '
-        f'aria-label="{escape(alt)}">'
-    )
-    return {
-        "legend": _legend(drawing.keys, name), "words": drawing.words,
-        "svg": Markup(_OPENING.sub(lambda _: head, drawing.svg, count=1)),
-    }  # fmt: skip
+def _figure(name: str, drawings: list[Drawing], alt: str) -> dict[str, Any]:
+    """Figures that stand by themselves; the first carries the text alternative of all."""
+    images = []
+    for i, drawing in enumerate(drawings):
+        role = (
+            'aria-hidden="true" focusable="false"'
+            if i
+            else f'role="img" aria-label="{escape(alt)}"'
+        )
+        head = f'<svg viewBox="0 0 {drawing.width:g} {drawing.height:g}" {role}>'
+        images.append(Markup(_OPENING.sub(lambda _, h=head: h, drawing.svg, count=1)))
+    first = drawings[0]
+    return {"legend": _legend(first.keys, name), "words": first.words, "images": images}
 
 
 def _contents(report: MunicipalReport | NetworkReport) -> list[tuple[str, str]]:

@@ -100,8 +100,12 @@ def _data(view: View) -> dict[str, Any]:
         "text": {name: text.texts[key] for name, key in _TEXTS.items()},
         "charts": {key: _chart(item) for key, item in view.charts.items()},
         "figures": {
-            key: {"svg": f.svg, "legend": _legend(f.keys), "words": f.words}
-            for key, f in view.figures.items()
+            key: {
+                "images": [f.svg for f in found],
+                "legend": _legend(found[0].keys),
+                "words": found[0].words,
+            }
+            for key, found in view.figures.items()
         },
         "tables": {key: table.model_dump() for key, table in view.tables.items()},
         "spines": [

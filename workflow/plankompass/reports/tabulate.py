@@ -79,7 +79,6 @@ def _barriers(block: RankedBarriers, text: Catalogue) -> Table:
         Row(
             header=row.label,
             sub=text("barriers.focus") if row.focus else "",
-            marked=row.focus,
             cells=[
                 cell(row.mean),
                 cell(row.share),

@@ -25,7 +25,7 @@ class View:
         report: The document.
         text: Fixed text in the document's language.
         charts: Block id to the chart with its table.
-        figures: Block id to a figure that stands by itself.
+        figures: Block id to figures that stand by themselves.
         tables: Block id to the table below such a figure.
         spines: Strips of the profile, one chart a group.
         sentences: All findings in reading order, for the appendix.
@@ -34,7 +34,7 @@ class View:
     report: MunicipalReport | NetworkReport
     text: Catalogue
     charts: dict[str, ChartTable]
-    figures: dict[str, Drawing]
+    figures: dict[str, list[Drawing]]
     tables: dict[str, Table]
     spines: list[Chart]
     sentences: list[Sentence]
@@ -170,7 +170,7 @@ def make_view(report: MunicipalReport | NetworkReport) -> View:
     """
     text = catalogue(report.meta.language)
     charts: dict[str, ChartTable] = {}
-    figures: dict[str, Drawing] = {}
+    figures: dict[str, list[Drawing]] = {}
     tables: dict[str, Table] = {}
     for section in all_sections(report):
         for block in section_blocks(section):

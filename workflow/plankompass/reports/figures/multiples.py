@@ -8,7 +8,7 @@ from plankompass.reports.figures.parts import Drawing, Key, Scale, value_mark
 from plankompass.reports.schema_blocks import MultiplePanel, SmallMultiples
 from plankompass.reports.style import FJORD, FULL_WIDTH, INK, MUTED, RULE, TYPE
 
-MOST_ROWS = 56  # municipalities of one figure: a page
+MOST_ROWS = 44  # municipalities of one figure: what a page holds
 _COLUMNS = 3
 _ROW = 12.5
 _GAP = 12.0
@@ -27,27 +27,24 @@ def _panel(
     points = {p.label: p.shown for p in panel.points}
     for x in (scale.left, scale.right):
         canvas.line([x, x], [start, bottom], RULE, 0.7)
-    for i in range(len(names)):
-        y = start + _ROW * (i + 0.5)
-        canvas.line([scale.left, scale.right], [y, y], RULE, 0.5)
     if panel.mean is not None and panel.mean.value is not None:
         x = scale(panel.mean.value)
         canvas.line([x, x], [start - 2, bottom + 2], INK, 1.3)
     for i, name in enumerate(names):
         y = start + _ROW * (i + 0.5)
         shown = points.get(name)
-        if shown is None:
-            continue
-        if shown.value is None:
-            canvas.text((scale.left + scale.right) / 2, y + 2.6, "–", TYPE.small, align="center")
+        if shown is None or shown.value is None:
+            middle = (scale.left + scale.right) / 2
+            canvas.text(middle, y + 2.6, "–", TYPE.small, align="center")
         else:
+            canvas.line([scale.left, scale.right], [y, y], RULE, 0.5)
             value_mark(canvas, scale, shown, y, "circle", FJORD, size=6)
     low, high = f"{panel.scale_min:g}", f"{panel.scale_max:g}"
     canvas.text(scale.left, bottom + 9, low, TYPE.small - 0.4, colour=MUTED, align="center")
     canvas.text(scale.right, bottom + 9, high, TYPE.small - 0.4, colour=MUTED, align="center")
 
 
-def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> Drawing:
+def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> list[Drawing]:
     """Panels three in a row; the names of the municipalities stand once at the left of each row.
 
     Args:
@@ -56,27 +53,33 @@ def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> Drawi
         prefix: Makes ids unique on the page.
 
     Returns:
-        The figure; at most :data:`MOST_ROWS` municipalities.
+        One figure for each row of panels and each :data:`MOST_ROWS` municipalities; the first
+        carries the legend.
     """
-    names = [p.label for p in max(block.panels, key=lambda p: len(p.points)).points][:MOST_ROWS]
-    size = TYPE.small
-    widest = min(max(text_width(n, size) for n in names), 120.0)
-    label = widest + 10
-    width = (FULL_WIDTH - label - _GAP * (_COLUMNS - 1)) / _COLUMNS
-    lines = -(-len(block.panels) // _COLUMNS)
-    one = 36 + _ROW * len(names) + 22
-    height = one * lines
-    canvas = Canvas(FULL_WIDTH, height)
-    keys = [Key(text("profile.key_own"), "interval", FJORD), Key(block.mean_label, "tick", INK)]
+    everyone = [p.label for p in max(block.panels, key=lambda p: len(p.points)).points]
+    keys = (Key(text("profile.key_own"), "interval", FJORD), Key(block.mean_label, "tick", INK))
     hidden = any(s.shown.value is None for p in block.panels for s in p.points)
     words = ("– " + text("profile.key_hidden"),) if hidden else ()
-    for i, panel in enumerate(block.panels):
-        top = one * (i // _COLUMNS)
-        if i % _COLUMNS == 0:
-            for k, name in enumerate(names):
-                y = top + 36 + _ROW * (k + 0.5)
-                canvas.paragraph(0, y, wrap(name, label - 6, size, 400, 1), size)
-        left = label + (width + _GAP) * (i % _COLUMNS)
-        _panel(canvas, panel, names, left, width, top)
-    canvas.line([0, FULL_WIDTH], [height - 1, height - 1], RULE, 0.5)
-    return Drawing(canvas.svg(prefix), FULL_WIDTH, height, tuple(keys), words)
+    figures: list[Drawing] = []
+    for first in range(0, len(everyone), MOST_ROWS):
+        names = everyone[first : first + MOST_ROWS]
+        for start in range(0, len(block.panels), _COLUMNS):
+            panels = block.panels[start : start + _COLUMNS]
+            svg, height = _row_of_panels(panels, names, f"{prefix}-{len(figures)}")
+            legend = ((), ()) if figures else (keys, words)
+            figures.append(Drawing(svg, FULL_WIDTH, height, *legend))
+    return figures
+
+
+def _row_of_panels(panels: list[MultiplePanel], names: list[str], prefix: str) -> tuple[str, float]:
+    size = TYPE.small
+    label = min(max(text_width(n, size) for n in names), 120.0) + 10
+    width = (FULL_WIDTH - label - _GAP * (_COLUMNS - 1)) / _COLUMNS
+    height = 36 + _ROW * len(names) + 16
+    canvas = Canvas(FULL_WIDTH, height)
+    for k, name in enumerate(names):
+        middle = 36 + _ROW * (k + 0.5)
+        canvas.paragraph(0, middle, wrap(name, label - 6, size, 400, 1), size)
+    for i, panel in enumerate(panels):
+        _panel(canvas, panel, names, label + (width + _GAP) * i, width, 0.0)
+    return canvas.svg(prefix), height
