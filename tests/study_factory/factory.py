@@ -20,7 +20,7 @@ from tests.study_factory.goal_register import (
 from tests.study_factory.interviews import make_interviews
 from tests.study_factory.manifest import write_manifest
 from tests.study_factory.nettskjema import write_nettskjema
-from tests.study_factory.plan_facts import plan_facts
+from tests.study_factory.plan_facts import PlanFacts, plan_facts
 from tests.study_factory.plan_folder import PlanFolderWriter
 from tests.study_factory.populations import asked, draw_cells
 from tests.study_factory.readme import write_readme
@@ -41,12 +41,14 @@ class MadeStudy:
     Attributes:
         raw: The raw folder.
         design: Who takes part.
+        facts: What is true about each municipality's plans.
         truth: What a correct analysis must find.
         config: The configuration's text, its raw folder named as asked.
     """
 
     raw: Path
     design: StudyDesign
+    facts: tuple[PlanFacts, ...]
     truth: StudyTruth
     config: str
 
@@ -156,4 +158,4 @@ def make_study(
     if manifest:
         write_manifest(raw, study=study, seed=seed, municipalities=municipalities)
     config = config_text(design, exports, codebook, raw_name or raw.as_posix())
-    return MadeStudy(raw, design, truth, config)
+    return MadeStudy(raw, design, tuple(facts), truth, config)
