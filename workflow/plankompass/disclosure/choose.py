@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from plankompass.disclosure.answer_sets import shares_that_tell
 from plankompass.disclosure.components import TOTAL, part_of
 from plankompass.disclosure.rules import SOURCES, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.secondary import Protection, protect
@@ -29,7 +30,7 @@ def choose_published(marked: pd.DataFrame, rules: RuleBook) -> tuple[pd.DataFram
     Returns:
         The rows with more of them hidden, and what secondary suppression did.
     """
-    frame = choose_wave_or_change(marked)
+    frame = hide_beside(marked, rules)
     study = build_study_system(frame, rules)
     found = protect(
         study.system,
@@ -51,6 +52,21 @@ def _hide(frame: pd.DataFrame, rows: Collection[int], reason: str) -> pd.DataFra
     out.loc[at, "reason"] = reason
     out.loc[at, "display"] = ""
     return out
+
+
+def hide_beside(marked: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
+    """Hide what may not stand beside another published number, whatever else is published.
+
+    Args:
+        marked: Rows from ``mark_rows``.
+        rules: Scales of the items.
+
+    Returns:
+        The rows without earlier waves beside their change, and without shares that together with a
+        mean tell the answers.
+    """
+    frame = choose_wave_or_change(marked)
+    return _hide(frame, shares_that_tell(frame, rules), "secondary")
 
 
 def choose_wave_or_change(marked: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.attack import AttackResult, attack_system, name
-from plankompass.disclosure.choose import SEED, choose_wave_or_change
+from plankompass.disclosure.choose import SEED, hide_beside
 from plankompass.disclosure.primary import publishable
 from plankompass.disclosure.rounding import DECIMALS, half_unit
 from plankompass.disclosure.row_rules import row_units
@@ -20,12 +20,15 @@ KEY = list(CONTRACTS["publishable_estimates"].key)
 _FIGURES = ("value", "lower", "upper", "n")
 
 
-def check_rows(marked: pd.DataFrame, primary: pd.DataFrame, rules: RuleBook) -> list[str]:
+def check_rows(
+    marked: pd.DataFrame, primary: pd.DataFrame, response: pd.DataFrame, rules: RuleBook
+) -> list[str]:
     """Hold each row that is about to leave against the rules and against the restricted estimate.
 
     Args:
         marked: Restricted rows with the status the rules give them.
         primary: What is about to be published, in the same order.
+        response: Restricted response table.
         rules: Thresholds.
 
     Returns:
@@ -42,18 +45,23 @@ def check_rows(marked: pd.DataFrame, primary: pd.DataFrame, rules: RuleBook) -> 
         f"{labels[at]}: published, but the rules hide it ({marked['reason'].iat[at]})"
         for at in np.flatnonzero(open_now & ~allowed)
     ]
-    expected = publishable(as_chosen(marked, primary), rules)
+    expected = publishable(as_chosen(marked, primary), response, rules)
     for column in (*_FIGURES, "dont_know", "class_value", "display"):
         lines += [
             f"{labels[at]}: {column} is not what may be published"
             for at in np.flatnonzero(_differs(expected[column], primary[column]))
         ]
-    together = choose_wave_or_change(as_chosen(marked, primary))
-    gone = (together["status"] != "published").to_numpy() & open_now & allowed
     lines += [
-        f"{labels[at]}: both waves' numbers and their change are published"
-        for at in np.flatnonzero(gone)
+        f"{labels[at]}: a standard error may not leave"
+        for at in np.flatnonzero(primary["se"].notna().to_numpy())
     ]
+    together = hide_beside(as_chosen(marked, primary), rules)
+    gone = (together["status"] != "published").to_numpy() & open_now & allowed
+    said = {
+        "change_shown": "both waves' numbers and their change are published",
+        "secondary": "published beside a mean, with which it tells the answers",
+    }
+    lines += [f"{labels[at]}: {said[together['reason'].iat[at]]}" for at in np.flatnonzero(gone)]
     return lines
 
 

@@ -69,22 +69,20 @@ def release_tables(
         DisclosureConfig.model_validate(params["disclosure"]), load_codebook(params["codebook"])
     )
     tables = collect_tables(inputs, outputs, rules)
-    primary = read_table("publishable_estimates", one_path(inputs["primary"]))
+    estimates = without_se(read_table("publishable_estimates", one_path(inputs["primary"])))
+    response = _read(inputs, "response")
     marked = mark_rows(
-        read_estimates(inputs["estimates"]),
-        _read(inputs, "response"),
-        _read(inputs, "scale_quality"),
-        rules,
+        read_estimates(inputs["estimates"]), response, _read(inputs, "scale_quality"), rules
     )
-    wrong = check_rows(marked, primary, rules)
+    wrong = check_rows(marked, estimates, response, rules)
     if "comparisons" in tables:
-        wrong += check_comparisons(tables["comparisons"], primary, rules)
+        wrong += check_comparisons(tables["comparisons"], estimates, rules)
     if wrong:
         raise StageFailedError(STAGE, wrong)
-    result = attack_estimates(marked, primary, rules)
+    result = attack_estimates(marked, estimates, rules)
     if result.found:
         raise StageFailedError(STAGE, result.messages())
-    gate = gate_report(result, primary, rules)
+    gate = gate_report(result, estimates, rules)
     log.info("gate: %d rows, %d protected numbers, nothing found", result.rows, result.targets)
     for name, frame in sorted(tables.items()):
         write_table(CONTRACT_OF.get(name, name), frame, outputs[name])
@@ -173,9 +171,8 @@ def publish_comparisons(
         for column in ("peer_mean", "difference", "lower", "upper"):
             values = out.loc[rows_of_unit, column].to_numpy(np.float64)
             out.loc[rows_of_unit, column] = round_half_away(values, DECIMALS[unit])
-    # an unrounded p value would give the standard error away
-    out["p_value"] = round_half_away(out["p_value"].to_numpy(np.float64), 3)
-    return out
+    # a p value would give the standard error away, and with it the group's own spread
+    return out.assign(p_value=np.nan)
 
 
 def publish_response(response: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:

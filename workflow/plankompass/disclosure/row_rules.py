@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from plankompass.disclosure.answer_sets import intervals_that_tell
 from plankompass.disclosure.components import TOTAL, part_of
 from plankompass.disclosure.rules import (
     AT_LEAST_THREE,
@@ -87,7 +88,8 @@ def mark_rows(
         rules: Thresholds.
 
     Returns:
-        The estimates with status, reason, display and ``unit_of_value``.
+        The estimates with status, reason, display, ``unit_of_value`` and ``interval_tells`` (the
+        interval would tell the answers).
 
     Raises:
         StageFailedError: An indicator is unknown.
@@ -137,6 +139,7 @@ def mark_rows(
     _answers_alike(frame, unit, n, value, survey, municipal, open_rows, rules, hide)
     frame["status"], frame["reason"] = status, reason
     frame.loc[~open_rows, "class_value"] = ""
+    frame["interval_tells"] = intervals_that_tell(frame, rules)
     return frame
 
 

@@ -1,0 +1,181 @@
+"""How many sets of answers go with what is published of one item in one group.
+
+A mean and a standard deviation to one decimal pin down the whole set of five answers in most cases.
+Intervals of small groups therefore come from a spread pooled over municipalities; where an interval
+comes from the group's own spread, or a share of high answers stands beside the mean, the sets that
+are left are counted.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from plankompass.disclosure.components import part_of
+from plankompass.disclosure.rounding import half_unit
+from plankompass.disclosure.rules import RESIDENTS, SURVEY_GROUPS, RuleBook
+
+FEWEST_SETS = 3
+"""Sets of answers that must be left, so that no single one is told."""
+
+LARGEST_COUNTED = 40
+"""Above this many answers a mean, a spread and a share leave hundreds of sets."""
+
+CONFIDENCE = 0.95
+
+
+@lru_cache(maxsize=64)
+def count_vectors(n: int, points: int) -> np.ndarray:
+    """Every way to spread n answers over the points of a scale.
+
+    Args:
+        n: Answers.
+        points: Points of the scale.
+
+    Returns:
+        Counts, shape (ways, points).
+    """
+    if points == 1:
+        return np.array([[n]], dtype=np.int16)
+    parts = [
+        np.column_stack([np.full(len(rest), first, np.int16), rest])
+        for first in range(n + 1)
+        for rest in [count_vectors(n - first, points - 1)]
+    ]
+    return np.concatenate(parts)
+
+
+def sets_left(
+    n: int,
+    low: int,
+    high: int,
+    *,
+    mean: tuple[float, float],
+    spread: tuple[float, float] | None = None,
+    at_least: tuple[float, int] | None = None,
+) -> int:
+    """Count the sets of answers that go with what is published.
+
+    Args:
+        n: Answers.
+        low: Lowest answer.
+        high: Highest answer.
+        mean: Lowest and highest mean that goes with the published one.
+        spread: Lowest and highest standard deviation, when it can be worked out.
+        at_least: A threshold and how many answered at least that.
+
+    Returns:
+        Number of different sets (how many gave each answer).
+    """
+    values = np.arange(low, high + 1)
+    ways = count_vectors(n, len(values)).astype(np.int64)
+    total = ways @ values
+    fits = (total >= n * mean[0] - 1e-9) & (total <= n * mean[1] + 1e-9)
+    if at_least is not None:
+        fits &= ways[:, values >= at_least[0]].sum(axis=1) == at_least[1]
+    if spread is not None and n > 1:
+        variance = np.maximum(ways @ values**2 - total**2 / n, 0) / (n - 1)
+        deviation = np.sqrt(variance)
+        fits &= (deviation >= spread[0] - 1e-9) & (deviation <= spread[1] + 1e-9)
+    return int(fits.sum())
+
+
+def spread_from_interval(
+    lower: float, upper: float, n: int, population: float
+) -> tuple[float, float]:
+    """The standard deviations that go with a published interval made from the group's own spread.
+
+    Args:
+        lower: Published lower limit.
+        upper: Published upper limit.
+        n: Answers.
+        population: Size of the group; infinite or NaN when not finite.
+
+    Returns:
+        Lowest and highest standard deviation.
+    """
+    left = 1.0 if not np.isfinite(population) else max(1 - n / population, 0.0)
+    if left == 0.0 or n < 2:
+        return 0.0, np.inf
+    unit = special.stdtrit(n - 1, (1 + CONFIDENCE) / 2) * np.sqrt(left / n)
+    half, slack = (upper - lower) / 2, half_unit("mean")
+    return max(half - slack, 0.0) / unit, (half + slack) / unit
+
+
+def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
+    """Rows whose interval, made from the group's own spread, leaves too few sets of answers.
+
+    Args:
+        frame: Rows with ``unit_of_value``.
+        rules: Scales of the items.
+
+    Returns:
+        One flag a row.
+    """
+    told = np.zeros(len(frame), bool)
+    half = half_unit("mean")
+    for at, row in _single_items(frame, rules):
+        own = row.method in ("mean_fpc", "mean") or row.method.endswith("_floored")
+        if not own or np.isnan(row.lower):
+            continue
+        low, high = rules.item_range[part_of(row.component).base]
+        size = np.inf if pd.isna(row.population) else float(row.population)
+        left = sets_left(
+            int(row.n), int(low), int(high),
+            mean=(row.value - half, row.value + half),
+            spread=spread_from_interval(row.lower, row.upper, int(row.n), size),
+        )  # fmt: skip
+        told[at] = left < FEWEST_SETS
+    return told
+
+
+def shares_that_tell(frame: pd.DataFrame, rules: RuleBook) -> list[int]:
+    """Shares of high answers that, beside the item's mean, leave too few sets of answers.
+
+    Args:
+        frame: Rows with status and ``unit_of_value``.
+        rules: Scales of the items and thresholds of the shares.
+
+    Returns:
+        Positions of such shares.
+    """
+    keys = ["indicator", "unit", "wave", "group", "gathering"]
+    shown = (frame["status"] == "published").to_numpy()
+    means = {
+        (*(getattr(row, k) for k in keys), part_of(row.component).base): row
+        for at, row in _single_items(frame, rules)
+        if shown[at]
+    }
+    found = []
+    shares = frame["component"].str.startswith("share:").to_numpy() & shown
+    shares &= (frame["level"] == "municipality").to_numpy()
+    for at in np.flatnonzero(shares):
+        row = frame.iloc[at]
+        item = part_of(row["component"]).base
+        mean = means.get((*(row[k] for k in keys), item))
+        if mean is None or mean.n != row["n"] or pd.isna(row["numerator"]):
+            continue
+        low, high = rules.item_range[item]
+        threshold = float(rules.indicators[row["indicator"]].params["threshold"])
+        half = half_unit("mean")
+        left = sets_left(
+            int(mean.n), int(low), int(high),
+            mean=(mean.value - half, mean.value + half),
+            at_least=(threshold, int(row["numerator"])),
+        )  # fmt: skip
+        if left < FEWEST_SETS:
+            found.append(int(at))
+    return found
+
+
+def _single_items(frame: pd.DataFrame, rules: RuleBook):
+    """Rows that are the mean of one item in one municipality's group, few enough to count."""
+    rows = (frame["level"] == "municipality") & (frame["unit_of_value"] == "mean")
+    rows &= frame["group"].isin(set(SURVEY_GROUPS) - {RESIDENTS}) & frame["value"].notna()
+    rows &= frame["n"].fillna(0).between(1, LARGEST_COUNTED)
+    for row in frame[rows].reset_index(names="at").itertuples(index=False):
+        if part_of(row.component).base in rules.item_range:
+            yield int(row.at), row
