@@ -74,9 +74,7 @@ def hidden_table(writer: Writer) -> Table | None:
     """How many numbers are hidden, by reason; None when none are."""
     voice = writer.voice
     rows = []
-    hidden = [
-        r for r in writer.data.rows("suppressed", level="municipality", unit=writer.kommune_id)
-    ]
+    hidden = writer.data.rows("suppressed", level="municipality", unit=writer.kommune_id)
     for row in sorted(hidden, key=lambda r: (-int(r.count), r.reason)):
         key = f"reason_long.{row.reason}"
         words = voice.say(key) if key in voice.say.texts else voice.say(f"reason.{row.reason}")

@@ -16,7 +16,7 @@ from plankompass.reports.schema_blocks import (
     TableBlock,
 )
 from plankompass.reports.schema_parts import Column, Row, Table
-from plankompass.reports.wording import SHARE, unit_of
+from plankompass.reports.wording import INDEX, SHARE, YES_NO, unit_of
 from plankompass.reports.writer import Writer
 
 MEMBERS, STAFF = "folkevalgte", "administrasjon"
@@ -57,7 +57,7 @@ def multiples(
                 continue
             unit = unit_of(writer.book, indicator, component)
             low, high = (float(x) for x in writer.book.indicators[indicator].range)
-            low, high = (0.0, 100.0) if unit == SHARE else (low, high)
+            low, high = (0.0, 100.0) if unit in (SHARE, INDEX, YES_NO) else (low, high)
             network = writer.network(indicator, group, component)
             mean = writer.shown(network) if network is not None and network.shown else None
             panels.append(

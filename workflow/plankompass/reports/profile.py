@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from plankompass.reports.publishable import TOTAL, Estimate
 from plankompass.reports.schema import Profile, SpineGroup, SpineRow
-from plankompass.reports.wording import COUNT, MONTHS, SHARE, drawn_values, quartiles, unit_of
+from plankompass.reports.wording import (
+    COUNT,
+    INDEX,
+    MONTHS,
+    SHARE,
+    YES_NO,
+    drawn_values,
+    quartiles,
+    unit_of,
+)
 from plankompass.reports.writer import Writer
 
 _RESEARCH_QUESTIONS = ("RQ1", "RQ2", "RQ3", "RQ4")
@@ -37,7 +46,7 @@ def profile_numbers(writer: Writer) -> list[tuple[str, str, str]]:
 def _limits(writer: Writer, indicator: str, component: str) -> tuple[float, float]:
     unit = unit_of(writer.book, indicator, component)
     low, high = (float(x) for x in writer.book.indicators[indicator].range)
-    return (0.0, 100.0) if unit == SHARE else (low, high)
+    return (0.0, 100.0) if unit in (SHARE, INDEX, YES_NO) else (low, high)
 
 
 def spine_row(writer: Writer, estimate: Estimate) -> SpineRow:
@@ -61,6 +70,7 @@ def spine_row(writer: Writer, estimate: Estimate) -> SpineRow:
     network = writer.network(key.indicator, key.group, key.component)
     scale = {
         SHARE: writer.voice.say("profile_text.unit_share"),
+        INDEX: writer.voice.say("profile_text.unit_share"),
         MONTHS: writer.voice.say("profile_text.unit_months"),
         COUNT: writer.voice.say("profile_text.unit_points", low=int(low), high=int(high)),
     }.get(unit, f"{low:.0f}–{high:.0f}")

@@ -6,9 +6,8 @@ from plankompass.reports import formats
 from plankompass.reports.profile import profile_numbers
 from plankompass.reports.publishable import TOTAL, Estimate
 from plankompass.reports.schema import Section
-from plankompass.reports.schema_blocks import Change, ChangeRow
+from plankompass.reports.schema_blocks import Change, ChangeRow, TextBlock
 from plankompass.reports.schema_parts import Sentence
-from plankompass.reports.wording import unit_of
 from plankompass.reports.writer import Writer
 
 
@@ -84,41 +83,48 @@ def change_section(writer: Writer) -> Section | None:
         if not intro:
             return None
         return Section(id="change", title=voice.say("section.change"), intro=intro)
-    rows = []
-    for change, before in changes:
-        key = change.key
-        shown = voice.shown(change)
-        clear = not (change.lower or 0.0) <= 0 <= (change.upper or 0.0)
-        low, high = (float(x) for x in writer.book.indicators[key.indicator].range)
-        if unit_of(writer.book, key.indicator) == "share":
-            low, high = 0.0, 100.0
-        signed = (
-            shown.text
-            if shown.text.startswith(("+", formats.MINUS)) or not (change.value or 0.0) > 0
-            else f"+{shown.text}"
-        )
-        rows.append(
-            ChangeRow(
-                label=voice.component(key.indicator, _changed(key.component)),
-                sub=f"{voice.group(key.group)}, {_year(writer, before)}{formats.EN_DASH}{_year(writer, writer.wave)}",
-                scale_min=low,
-                scale_max=high,
-                change=shown.model_copy(update={"text": signed}),
-                verdict="clear" if clear else "unclear",
-                verdict_text=voice.say("change_text.clear" if clear else "change_text.unclear"),
-            )
-        )
-    waves = sorted({_year(writer, before) for _, before in changes} | {_year(writer, writer.wave)})
-    count = sum(row.verdict == "clear" for row in rows)
+    clear = [(c, w) for c, w in changes if not _covers_zero(c)]
+    unclear = len(changes) - len(clear)
+    if not clear:
+        years = {"fra": _year(writer, changes[0][1]), "til": _year(writer, writer.wave)}
+        sentence = writer.rule("change_unclear", **years)
+        block = TextBlock(id="changes", intro=[sentence], notes=[voice.say("change_text.note")])
+        return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=[block])
+    rows = [_row(writer, change, before) for change, before in clear]
+    waves = sorted({_year(writer, before) for _, before in clear} | {_year(writer, writer.wave)})
     block = Change(
         id="changes",
         title=voice.say("change_text.title"),
-        alt=voice.say("change_text.alt", count=len(rows), clear=count),
-        notes=[voice.say("change_text.note")],
+        alt=voice.say("change_text.alt", count=len(changes), clear=len(rows)),
+        notes=[voice.say("change_text.others", count=unclear), voice.say("change_text.note")],
         waves=waves,
         rows=rows,
     )
     return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=[block])
+
+
+def _row(writer: Writer, change: Estimate, before: str) -> ChangeRow:
+    """One clear change, with its sign."""
+    voice, key = writer.voice, change.key
+    shown = voice.shown(change)
+    low, high = (float(x) for x in writer.book.indicators[key.indicator].range)
+    text = shown.text
+    if (change.value or 0.0) > 0 and not text.startswith("+"):
+        text = f"+{text}"
+    years = f"{_year(writer, before)}{formats.EN_DASH}{_year(writer, writer.wave)}"
+    return ChangeRow(
+        label=voice.component(key.indicator, _changed(key.component)),
+        sub=f"{voice.group(key.group)}, {years}",
+        scale_min=low,
+        scale_max=high,
+        change=shown.model_copy(update={"text": text}),
+        verdict="clear",
+        verdict_text=voice.say("change_text.clear"),
+    )
+
+
+def _covers_zero(change: Estimate) -> bool:
+    return (change.lower or 0.0) <= 0 <= (change.upper or 0.0)
 
 
 def _changed(component: str) -> str:

@@ -12,9 +12,10 @@ from plankompass.reports.publishable import TOTAL, Comparison, Estimate
 from plankompass.reports.schema_parts import Shown, Verdict
 from plankompass.study.codebook import Codebook
 
-#: How a number is written: mean and gap with one decimal, share as per cent or count of count.
-MEAN, GAP, SHARE, COUNT, MONTHS, RANK, CORRELATION = (
-    "mean", "gap", "share", "count", "months", "rank", "correlation",
+#: How a number is written: mean and gap with one decimal, share as per cent or count of count,
+#: index always as per cent, yes or no in words (per cent where several municipalities are behind).
+MEAN, GAP, SHARE, INDEX, YES_NO, COUNT, MONTHS, RANK, CORRELATION = (
+    "mean", "gap", "share", "index", "yes_no", "count", "months", "rank", "correlation",
 )  # fmt: skip
 _UNIT_OF_OPERATOR = {
     "mean_of_items": MEAN,
@@ -25,13 +26,14 @@ _UNIT_OF_OPERATOR = {
     "group_difference": GAP,
     "share_of_interviews_with_code": SHARE,
     "ratio": SHARE,
-    "mean_of_shares": SHARE,
+    "mean_of_shares": INDEX,
     "additive_index": COUNT,
-    "within_deadline": SHARE,
+    "within_deadline": YES_NO,
     "months_to_event": MONTHS,
     "rank_agreement": CORRELATION,
     "convergence_class": COUNT,
 }
+_PER_CENT = (SHARE, INDEX, YES_NO)
 _PLACES = {MEAN: 1, GAP: 1, MONTHS: 0, COUNT: 0, RANK: 0, CORRELATION: 2}
 _PERSONS = ("folkevalgte", "administrasjon", "innbyggere", "deltakere")
 PER_CENT_FROM = 20
@@ -55,7 +57,16 @@ def unit_of(book: Codebook, indicator: str, component: str = TOTAL) -> str:
         return SHARE
     if prefix == "level":
         return MEAN
-    return _UNIT_OF_OPERATOR[book.indicators[indicator].operator]
+    entry = book.indicators[indicator]
+    if component in entry.inputs.measures and entry.operator in (
+        "mean_of_shares",
+        "additive_index",
+    ):
+        measure = book.measures[component]
+        if entry.operator == "additive_index" or measure.unit == "binary":
+            return YES_NO
+        return SHARE if measure.level == "goal" else INDEX
+    return _UNIT_OF_OPERATOR[entry.operator]
 
 
 @dataclass(frozen=True)
@@ -140,9 +151,11 @@ class Voice:
 
     def amount(self, value: float, unit: str, n: int | None = None, *, signed: bool = False) -> str:
         """A value in its unit, as text."""
-        if unit == SHARE:
-            if n is not None and 0 < n < PER_CENT_FROM:
-                return formats.count_of(round(value * n), n, self.language)
+        if unit == YES_NO and value in (0.0, 1.0) and n in (None, 1):
+            return self.say("yes_no.yes_word" if value else "yes_no.no_word")
+        if unit == SHARE and n is not None and 0 < n < PER_CENT_FROM:
+            return formats.count_of(round(value * n), n, self.language)
+        if unit in _PER_CENT:
             return formats.per_cent_sign(value, self.language)
         return formats.number(value, self.language, _PLACES[unit], signed=signed or unit == GAP)
 
@@ -150,7 +163,7 @@ class Voice:
         """An interval in its unit, as text; empty where there is none."""
         if lower is None or upper is None:
             return ""
-        if unit == SHARE:
+        if unit in _PER_CENT:
             low, high = 100 * max(0.0, lower), 100 * min(1.0, upper)
             return f"{formats.interval(low, high, self.language, 0)}{formats.SPACE}%"
         return formats.interval(lower, upper, self.language, _PLACES[unit])
@@ -185,7 +198,7 @@ class Voice:
                 value=None if estimate.class_value else formats.rounded(value, 0),
                 status="class" if estimate.class_value else "published",
             )
-        factor, places = (100.0, 0) if unit == SHARE else (1.0, _PLACES[unit])
+        factor, places = (100.0, 0) if unit in _PER_CENT else (1.0, _PLACES[unit])
 
         def drawn(limit: float | None) -> float | None:
             return None if limit is None else formats.rounded(factor * limit, places)
@@ -193,7 +206,7 @@ class Voice:
         n = estimate.n if key.group in _PERSONS else None
         return Shown(
             text=self.amount(value, unit, estimate.n),
-            value=formats.rounded(factor * value, 1 if unit == SHARE else places),
+            value=formats.rounded(factor * value, 1 if unit in _PER_CENT else places),
             lower=drawn(estimate.lower),
             upper=drawn(estimate.upper),
             interval=self.interval(estimate.lower, estimate.upper, unit),
@@ -219,12 +232,14 @@ class Voice:
             return None
         unit = unit_of(self.book, indicator, component)
         factor, places = (
-            (100.0, 0) if unit == SHARE else (1.0, 1 if unit in (COUNT, MONTHS) else _PLACES[unit])
+            (100.0, 0)
+            if unit in _PER_CENT
+            else (1.0, 1 if unit in (COUNT, MONTHS) else _PLACES[unit])
         )
         value = comparison.peer_mean
         text = (
             formats.per_cent_sign(value, self.language)
-            if unit == SHARE
+            if unit in _PER_CENT
             else formats.number(value, self.language, places, signed=unit == GAP)
         )
         return Shown(text=text, value=formats.rounded(factor * value, places))
@@ -232,7 +247,9 @@ class Voice:
 
 def drawn_values(values: list[float], unit: str) -> list[float]:
     """Values as a figure draws them: shares as per cent."""
-    return [formats.rounded(100 * v, 1) if unit == SHARE else formats.rounded(v, 1) for v in values]
+    return [
+        formats.rounded(100 * v, 1) if unit in _PER_CENT else formats.rounded(v, 1) for v in values
+    ]
 
 
 def quartiles(values: list[float]) -> tuple[float, float] | None:
