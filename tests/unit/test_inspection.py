@@ -35,7 +35,7 @@ def test_interview_project(tmp_path):
     assert result["offset_unit"] == "utf16"
     assert "Kari" not in json.dumps(result)
     text = render_inspection(result)
-    assert text.startswith("Interview project, REFI-QDA project (.qdpx)")
+    assert text.startswith("Interview project, qdpx")
     assert "positions counted in: utf16" in text
 
 

@@ -153,6 +153,14 @@ def test_broken_database_is_refused(tmp_path, content):
         read_interview_project(path, LIMITS)
 
 
+def test_database_with_damaged_names_is_refused(tmp_path):
+    folder = qualcoder(tmp_path / "p.qda")
+    raw = (folder / "data.qda").read_bytes()
+    (folder / "data.qda").write_bytes(raw.replace(b"TABLE code_cat", b"TABL\xe8 code_cat"))
+    with pytest.raises(ProjectRefusedError, match="not a readable SQLite database"):
+        read_interview_project(folder, LIMITS)
+
+
 def test_database_of_another_program_is_refused(tmp_path):
     path = tmp_path / "p.db"
     with closing(sqlite3.connect(path)) as connection:

@@ -97,6 +97,8 @@ class SourceReader:
     def wave(self, variables: Mapping[str, Iterable[str]]) -> Finding:
         """Wave, by id or by a date within one wave's days."""
         values = self._values(variables, self._config.wave)
+        if not values and len(self._waves) == 1:
+            return Finding(next(iter(self._waves)))
         if not values:
             return Finding(None, f"the variable {self._config.wave} (wave) is missing")
         known = {folded(w): w for w in self._waves}

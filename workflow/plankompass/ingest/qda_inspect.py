@@ -40,12 +40,8 @@ def inspect_interviews(path: Path | str, limits: LimitConfig | None = None) -> d
             "refused": str(error),
         }
     positions = check_positions(project)
-    only_codes = not project.sources and not project.selections and project.codes
-    codebook = project.format.startswith("REFI-QDA codebook") or (
-        only_codes and path.suffix.casefold() == ".qdc"
-    )
     return {
-        "kind": "codebook" if codebook else "interviews",
+        "kind": "codebook" if project.format == "qdc" else "interviews",
         "format": project.format,
         "problems": [f"{path.name}: {text}" for text in _problems(project, positions)],
         "tool": project.tool,

@@ -126,7 +126,7 @@ class QdaProject:
     """One interview project, whole.
 
     Attributes:
-        format: Format it was read from.
+        format: Format it was read from: qdpx, qde, qdc, qualcoder, taguette, csv or xlsx.
         tool: Program and version, as far as the file says.
         codes, coders, sources: By key, in the file's order.
         selections: In the file's order.

@@ -78,7 +78,8 @@ def _opened(path: Path, seconds: int) -> Iterator[_Database]:
                 f"{path.name}: reading took longer than {seconds} s (limits.seconds_per_file)"
             ) from None
         raise ProjectRefusedError(refused) from None
-    except (sqlite3.Error, OverflowError):
+    except (sqlite3.Error, OverflowError, UnicodeError):
+        # a message about damaged names may itself not be text
         raise ProjectRefusedError(refused) from None
 
 
@@ -143,7 +144,7 @@ def _read_qualcoder(database: _Database) -> QdaProject:
     about = database.rows("project", ("about", "databaseversion", "codername"), "about")
     tool = _text(about[0]["about"]) if about else ""
     version = _text(about[0]["databaseversion"]) if about else ""
-    project = QdaProject("QualCoder project", tool or f"QualCoder ({version or 'unknown version'})")
+    project = QdaProject("qualcoder", tool or f"QualCoder ({version or 'unknown version'})")
     _qualcoder_codes(project, database)
     for row in database.rows("source", ("id", "name", "fulltext", "mediapath"), "id"):
         medium = _qualcoder_medium(_text(row["mediapath"]))
@@ -253,7 +254,7 @@ def _plain_text(html: str) -> str:
 
 
 def _read_taguette(database: _Database) -> QdaProject:
-    project = QdaProject("Taguette project (SQLite)", "Taguette", fixed_unit="utf8")
+    project = QdaProject("taguette", "Taguette", fixed_unit="utf8")
     projects = len(database.rows("projects", ("id",), "id"))
     if projects > 1:
         project.problems.append(f"the database holds {projects} projects; all are read as one")

@@ -37,6 +37,7 @@ _COLUMNS = {
     "text": ("text", "tekst", "content", "segment", "coded text", "quotation", "sitat"),
 }  # fmt: skip
 _NEEDED = ("interview", "code")
+_MOST_CHARACTERS = 10**9
 
 
 def _roles(columns: list[str]) -> dict[str, str]:
@@ -132,9 +133,10 @@ def _guard_workbook(path: Path, max_members: int, max_bytes: int) -> None:
 
 def _whole(text: str) -> int | None:
     try:
-        return int(float(text))
-    except (ValueError, OverflowError):
+        number = float(text)
+    except ValueError:
         return None
+    return int(number) if abs(number) < _MOST_CHARACTERS else None
 
 
 def read_coding_table(path: Path, *, max_members: int, max_bytes: int) -> QdaProject:
@@ -154,9 +156,9 @@ def read_coding_table(path: Path, *, max_members: int, max_bytes: int) -> QdaPro
     """
     if path.suffix.casefold() == ".xlsx":
         _guard_workbook(path, max_members, max_bytes)
-        frame, form = _read_xlsx(path), "table (.xlsx)"
+        frame, form = _read_xlsx(path), "xlsx"
     else:
-        frame, form = _read_csv(path), "table (.csv)"
+        frame, form = _read_csv(path), "csv"
     roles = _roles(list(frame.columns))
     if missing := [name for name in _NEEDED if name not in roles]:
         raise ProjectRefusedError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -314,12 +315,13 @@ def read_qdpx(path: Path, *, max_members: int, max_bytes: int) -> QdaProject:
                 return None
             name = target.removeprefix("internal://").replace("\\", "/").lstrip("/")
             prefix = f"{folder}/" if folder else ""
-            for candidate in (f"{prefix}sources/{name}", f"{prefix}{name}"):
+            names = dict.fromkeys((name, unquote(name)))
+            for candidate in (f"{prefix}{where}{n}" for n in names for where in ("sources/", "")):
                 if (found := archive.find(candidate)) is not None:
                     return decode_text(archive.read(found))
             return None
 
-        return _ProjectReader(root, "REFI-QDA project (.qdpx)", text_of).read()
+        return _ProjectReader(root, "qdpx", text_of).read()
 
 
 def read_qde(path: Path) -> QdaProject:
@@ -336,7 +338,7 @@ def read_qde(path: Path) -> QdaProject:
         ProjectRefusedError: It is no REFI-QDA project.
     """
     root = _checked_root(path.read_bytes(), path.name, ("Project",))
-    return _ProjectReader(root, "REFI-QDA project document (.qde)", lambda _: None).read()
+    return _ProjectReader(root, "qde", lambda _: None).read()
 
 
 def read_qdc(path: Path) -> QdaProject:
@@ -353,4 +355,4 @@ def read_qdc(path: Path) -> QdaProject:
         ProjectRefusedError: It is no REFI-QDA codebook.
     """
     root = _checked_root(path.read_bytes(), path.name, ("CodeBook", "Project"))
-    return _ProjectReader(root, "REFI-QDA codebook (.qdc)", lambda _: None).read()
+    return _ProjectReader(root, "qdc", lambda _: None).read()
