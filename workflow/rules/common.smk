@@ -156,6 +156,7 @@ TIDY = (
     "answers",
     "interviews",
     "segments",
+    "consensus",
     "goals",
     "goal_links",
     "measures",

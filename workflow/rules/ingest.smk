@@ -67,6 +67,7 @@ rule ingest_interviews:
     output:
         interviews=tidy("interviews"),
         segments=tidy("segments"),
+        consensus=tidy("consensus"),
         avvik=avvik("interviews"),
     log:
         f"{LOGS}/ingest_interviews.log",

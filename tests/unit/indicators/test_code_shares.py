@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.unit.indicators.made_study import MadeStudy, one
 
-from plankompass.indicators.interviews import assess_coders, coder_agreement
+from plankompass.indicators.interviews import assess_coders, coder_agreement, coder_ratings
 from plankompass.study.config_models import StatisticsConfig
 from plankompass.tables import read_table
 
@@ -44,6 +44,22 @@ def test_code_is_present_when_every_coder_has_set_it(study: MadeStudy) -> None:
     assert np.isnan(row["lower"])
     nobody = one(frame, unit="k02", wave="T2", component=CODE)
     assert (nobody["status"], nobody["reason"]) == ("not_collected", "not_asked")
+
+
+def test_what_the_coders_agreed_on_goes_before_what_they_set(study: MadeStudy) -> None:
+    study.municipality("k01")
+    _interview(study, "i1", "k01", "AB", 2)
+    _interview(study, "i2", "k01", "A", 2)
+    _interview(study, "i3", "k01", "A", 2)
+    study.add("consensus", interview="i1", code=CODE, present=False)
+    study.add("consensus", interview="i2", code=CODE, present=True)
+    row = one(study.compute(SHARES), unit="network", wave="T2", component=CODE)
+    assert (row["numerator"], row["n"]) == (1, 3)
+    # Agreement is about what each coder set on their own.
+    ratings = coder_ratings(
+        study.frame("interviews").astype({"coders": int}), study.frame("segments"), [CODE]
+    )[CODE]
+    assert ratings.tolist() == [[1, 1, 1], [1, 0, 0]]
 
 
 def test_trust_codes_are_given_for_the_network_alone(study: MadeStudy) -> None:

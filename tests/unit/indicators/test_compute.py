@@ -48,9 +48,9 @@ def test_workflow_may_ask_the_registry_without_heavy_imports() -> None:
     [
         ("citizen_influence", {"municipalities", "councils", "frames", "respondents", "answers"}),
         ("network_participation", {"municipalities", "gatherings", "attendance"}),
-        ("support_interview_share", {"municipalities", "interviews", "segments"}),
+        ("support_interview_share", {"municipalities", "interviews", "segments", "consensus"}),
         ("political_choice_index", {"municipalities", "measures", "plan_dates"}),
-        ("plan_use_convergence", {"municipalities", "interviews", "segments"}),
+        ("plan_use_convergence", {"municipalities", "interviews", "segments", "consensus"}),
     ],
 )
 def test_an_indicator_needs_only_what_its_operator_reads(indicator: str, tables: set[str]) -> None:

@@ -32,7 +32,7 @@ OPERATOR_MODULES: dict[str, str] = {
 """Operator of the codebook to the function that carries it out, ``module:function``."""
 
 _SURVEY = ("municipalities", "councils", "frames", "respondents", "answers")
-_INTERVIEWS = ("municipalities", "interviews", "segments")
+_INTERVIEWS = ("municipalities", "interviews", "segments", "consensus")
 _GOALS = ("municipalities", "documents", "goal_links", "goals", "measures", "plan_dates")
 _DATES = ("municipalities", "councils", "measures", "plan_dates")
 NETWORK_LOG = "nettverkslogg"

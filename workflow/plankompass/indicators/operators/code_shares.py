@@ -27,7 +27,7 @@ def share_of_interviews_with_code(task: Task) -> Rows:
     codes = task.indicator.inputs.codes
     interviews = coded_interviews(task.tables.table("interviews"))
     segments = task.tables.table("segments")
-    present = presence(interviews, segments, codes)
+    present = presence(interviews, segments, codes, task.tables.table("consensus"))
     rules = task.codebook.coding_rules["reliability"]
     disputed = unusable_codes(
         task.tables.table("interviews"), segments, codes, tentative=float(rules["tentative"])

@@ -44,7 +44,8 @@ def rank_agreement(task: Task) -> Rows:
     ]
     items, matched = [p[0] for p in pairs], [p[1] for p in pairs]
     interviews = coded_interviews(task.tables.table("interviews"))
-    present = presence(interviews, task.tables.table("segments"), matched).astype(float)
+    segments, consensus = task.tables.table("segments"), task.tables.table("consensus")
+    present = presence(interviews, segments, matched, consensus).astype(float)
     least = task.indicator.min_n
     for group in task.indicator.groups:
         for answers in read_answers(task, group, items):
@@ -292,9 +293,10 @@ def _interview_reading(task: Task, unit: str, wave: str) -> Reading:
         return Reading()
     if len(here) < task.indicator.min_n.get("interviews", 1):
         return TOO_FEW
+    segments, consensus = task.tables.table("segments"), task.tables.table("consensus")
     share = {}
     for sign in ("positive", "negative"):
         codes = [c for c in task.indicator.inputs.codes if task.codebook.codes[c].valence == sign]
-        share[sign] = presence(here, task.tables.table("segments"), codes).any(axis=1).mean()
+        share[sign] = presence(here, segments, codes, consensus).any(axis=1).mean()
     balance = float(share["positive"] - share["negative"])
     return Reading(balance, len(here), here["kommune_id"].nunique())
