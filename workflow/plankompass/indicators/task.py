@@ -138,10 +138,28 @@ class Rows:
         unanimous: bool | None = None,
         municipalities: int | None = None,
     ) -> None:
-        """Note one estimate; see the contract ``estimates`` for the arguments.
+        """Note one estimate.
 
-        A population that is infinite or NaN is not finite and becomes missing. Without a value or
-        class a row cannot be published: it must come with a status and a reason.
+        Args:
+            unit: kommune_id, or :data:`NETWORK`.
+            wave: Wave id.
+            group: Group of respondents or kind of source.
+            component: What the row is about.
+            gathering: Gathering id for participants.
+            value: The estimate; NaN when there is none.
+            class_value: Class, for values that are classes.
+            lower: Lower limit of the interval; NaN where none applies.
+            upper: Upper limit.
+            se: Standard error; NaN where none applies.
+            n: Respondents, interviews, goals or municipalities behind the value.
+            population: Size of the population; infinite or NaN becomes missing.
+            dont_know: Share "don't know".
+            method: Short stable name of the method.
+            status: Whether the number is there, or why not.
+            reason: Reason code when it is not.
+            numerator: Persons counted in a share.
+            unanimous: Whether all valid answers are equal.
+            municipalities: Municipalities behind the value.
 
         Raises:
             ValueError: If a published row holds neither value nor class.
