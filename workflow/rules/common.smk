@@ -46,6 +46,7 @@ wildcard_constraints:
     code=r"\d{4}",
     indicator="|".join(sorted(PLAN.book.indicators)),
     report=r"rapport(\.(nb|nn|en))?",
+    workbook=r"tall(\.(nb|nn|en))?",
 
 
 def tidy(table):
@@ -87,7 +88,18 @@ def final_reports():
         for name in network_names()
         for kind in kinds
     ]
-    return [*municipal, *network, f"{REPORTS}/index.html"]
+    return [*municipal, *network, *workbooks(), f"{REPORTS}/index.html"]
+
+
+def workbooks():
+    """Every workbook with the numbers of a report; beside rapport.nn.pdf lies tall.nn.xlsx."""
+    stems = [f"{p.code}/{name}" for p in PLAN.participants for name in report_names(p)]
+    stems += [f"nettverk/{name}" for name in network_names()]
+    return [
+        f"{REPORTS}/{stem.replace('rapport', 'tall')}.{kind}"
+        for stem in stems
+        for kind in ("xlsx", "csv")
+    ]
 
 
 def report_names(participant):
@@ -105,15 +117,21 @@ def network_names():
     return ["rapport", *(f"rapport.{language}" for language in others)]
 
 
+def named_language(wildcards):
+    """Language that stands in a file's name; empty in rapport.pdf and tall.xlsx."""
+    name = wildcards.get("report") or wildcards.workbook
+    return name.partition(".")[2]
+
+
 def report_language(wildcards):
     """Language of one municipality's report."""
-    named = wildcards.report.removeprefix("rapport").lstrip(".")
+    named = named_language(wildcards)
     return named or participant_of(wildcards).language
 
 
 def network_language(wildcards):
     """Language of a network report."""
-    named = wildcards.report.removeprefix("rapport").lstrip(".")
+    named = named_language(wildcards)
     return named or PLAN.config.report.network_languages[0]
 
 
@@ -156,6 +174,7 @@ TIDY = (
     "answers",
     "interviews",
     "segments",
+    "consensus",
     "consensus",
     "goals",
     "goal_links",

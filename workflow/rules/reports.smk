@@ -1,7 +1,8 @@
-# Reports: publishable tables to one report.json a municipality and language, and from it HTML and PDF.
+# Reports: publishable tables to one report.json a municipality and language, and from it HTML and PDF;
+# and the same numbers as a workbook.
 #
-# Required: publishable/ only. Made: reports/<study>/<code>/rapport.{json,html,pdf}, the network
-# report in reports/<study>/nettverk/, and index.html.
+# Required: publishable/ only. Made: reports/<study>/<code>/rapport.{json,html,pdf} and tall.{xlsx,csv},
+# the network's in reports/<study>/nettverk/, and index.html.
 
 
 rule build_report:
@@ -71,6 +72,43 @@ rule render_network_report:
         "Setting the network report"
     run:
         call("reports.render:render_report", input, output, params, log)
+
+
+rule write_workbook:
+    input:
+        **publishable_inputs(),
+    output:
+        xlsx=f"{REPORTS}/{{code}}/{{workbook}}.xlsx",
+        csv=f"{REPORTS}/{{code}}/{{workbook}}.csv",
+    log:
+        f"{LOGS}/write_workbook/{{code}}.{{workbook}}.log",
+    params:
+        **REPORT_PARAMS,
+        kommune_id=kommune_id_of,
+        language=report_language,
+        code=code_of("reports.workbook"),
+    message:
+        "Writing the workbook of {wildcards.code}"
+    run:
+        call("reports.workbook:write_workbook", input, output, params, log)
+
+
+rule write_network_workbook:
+    input:
+        **publishable_inputs(),
+    output:
+        xlsx=f"{REPORTS}/nettverk/{{workbook}}.xlsx",
+        csv=f"{REPORTS}/nettverk/{{workbook}}.csv",
+    log:
+        f"{LOGS}/write_workbook/nettverk.{{workbook}}.log",
+    params:
+        **REPORT_PARAMS,
+        language=network_language,
+        code=code_of("reports.workbook"),
+    message:
+        "Writing the network's workbook"
+    run:
+        call("reports.workbook:write_workbook", input, output, params, log)
 
 
 rule render_index:

@@ -122,7 +122,7 @@ def _ingest_everything(trial: _Trial) -> None:
         surveys=plan.part("surveys"), salt_file=plan.config.salt_file,
     )  # fmt: skip
     trial.run(
-        "interviews:ingest_interviews", known, ["interviews", "segments", "avvik"], "interviews",
+        "interviews:ingest_interviews", known, ["interviews", "segments", "consensus", "avvik"], "interviews",
         interviews=plan.part("interviews"),
     )  # fmt: skip
     documents = []
