@@ -47,6 +47,7 @@ interviews:
   role: rolle
   wave: bolge
   source_kind: kilde
+  consensus: interviews/konsensus.csv # what the coders agreed on after meeting; else both must agree
 
 plans:
   documents: plans/documents.csv

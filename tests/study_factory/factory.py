@@ -17,7 +17,7 @@ from tests.study_factory.goal_register import (
     coded_rows,
     register_rows,
 )
-from tests.study_factory.interviews import make_interviews
+from tests.study_factory.interviews import consensus_rows, make_interviews
 from tests.study_factory.manifest import write_manifest
 from tests.study_factory.nettskjema import write_nettskjema
 from tests.study_factory.plan_facts import PlanFacts, plan_facts
@@ -142,6 +142,12 @@ def make_study(
             seed=seed,
             faults=project_faults[coder],
         )
+
+    write_csv(
+        raw / "interviews" / "konsensus.csv",
+        ("interview", "code", "present"),
+        consensus_rows(interviews),
+    )
 
     folder_writer = PlanFolderWriter(raw, design, write=documents)
     for fact in facts:

@@ -13,6 +13,8 @@ from plankompass.study.codebook import Codebook
 
 CODERS = ("A", "B")
 DOUBLE_SHARE = 0.4
+# Share of their disagreements that the coders met over and settled.
+CONSENSUS_SHARE = 0.6
 # Codes the coders do not agree on: below the limit for showing them.
 WEAK_CODES = ("roller/politisk_lederskap",)
 # Share of the expected disagreement that is seen: Krippendorff's alpha is one minus this.
@@ -53,6 +55,7 @@ class Interview:
         crlf, bom: How the text file is stored.
         spoken: Codes that are truly there.
         coded: Coder to selections.
+        agreed: Codes the coders differed on and met about, with what they agreed on.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Interview:
     bom: bool
     spoken: frozenset[str]
     coded: dict[str, tuple[Selection, ...]] = field(default_factory=dict)
+    agreed: dict[str, bool] = field(default_factory=dict)
 
 
 def leaf_codes(codebook: Codebook) -> list[str]:
@@ -208,12 +212,35 @@ def make_interviews(design: StudyDesign, codebook: Codebook) -> list[Interview]:
                 bom=i % 7 == 3,
                 spoken=spoken[i],
                 coded=selections,
+                agreed=_agreed(design, i, coded[i], spoken[i]),
             )
         )
     return result
 
 
+def _agreed(
+    design: StudyDesign, number: int, coded: dict[str, list[str]], spoken: frozenset[str]
+) -> dict[str, bool]:
+    """What the coders settled of their disagreements: the truth, for some of them."""
+    if len(coded) < 2:
+        return {}
+    rng = stream(design.seed, "consensus", number)
+    differing = sorted(set(coded["A"]) ^ set(coded["B"]))
+    return {code: code in spoken for code in differing if rng.random() < CONSENSUS_SHARE}
+
+
+def consensus_rows(interviews: list[Interview]) -> list[tuple[str, str, str]]:
+    """Rows of the coders' consensus list: interview, code, present."""
+    return [
+        (i.name, code, "yes" if present else "no")
+        for i in interviews
+        for code, present in sorted(i.agreed.items())
+    ]
+
+
 def codes_present(interview: Interview) -> frozenset[str]:
-    """Codes present by the codebook's rule: set by every coder of the interview."""
+    """Codes present by the codebook's rule: set by every coder, or by the consensus list."""
     sets = [frozenset(s.code for s in selections) for selections in interview.coded.values()]
-    return frozenset.intersection(*sets) if sets else frozenset()
+    both = frozenset.intersection(*sets) if sets else frozenset()
+    agreed = {code for code, present in interview.agreed.items() if present}
+    return (both | agreed) - {code for code, present in interview.agreed.items() if not present}

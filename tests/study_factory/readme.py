@@ -22,6 +22,7 @@ Everything here is made by `tests/study_factory` from a seed: no real person, mu
 | | residents, with the form's codebook | Nettskjema CSV and JSON |
 | | gathering evaluations | XLSX, labels as text, title rows above the header |
 | `interviews/` | one project a coder | REFI-QDA .qdpx, positions in UTF-16 units |
+| | what the coders agreed on after meeting | CSV |
 | `plans/<code>/` | plan documents | PDF (one a scan, one with a page as picture), DOCX |
 | `plans/` | list of documents, goal register by two coders, coded measures | CSV |
 

@@ -241,7 +241,7 @@ def _interview_facts(
         result.append({
             "name": interview.name, "kommune_id": interview.municipality.kommune_id, "role": interview.role,
             "wave": interview.wave, "counts": interview.name not in rejected, "coded": coded,
-            "present": sorted(present), "spoken": sorted(interview.spoken),
+            "agreed": interview.agreed, "present": sorted(present), "spoken": sorted(interview.spoken),
         })  # fmt: skip
     return result
 
