@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests.unit.reports import sample_parts as make
+from tests.unit.reports.sample import about, sample_report
+
 from plankompass.reports import schema
 from plankompass.reports import schema_blocks as blocks
 from plankompass.reports.schema_parts import Column, Row, Table
-from tests.unit.reports import sample_parts as make
-from tests.unit.reports.sample import about, sample_report
 
 NAMES = (
     "Dikteby", "Eksempelvik", "Fantasia", "Liksomfjord", "Luftslottet", "Mønsterdal", "Oppdiktøy",

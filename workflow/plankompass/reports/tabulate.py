@@ -23,17 +23,23 @@ from plankompass.reports.schema_parts import Column, Row, Shown, Table
 
 
 def cell(shown: Shown | None) -> str:
-    """A number as it stands in a table: value and, in parentheses, the interval.
+    """A number as it stands in a table: value, in parentheses the interval, and n.
 
     Args:
         shown: The number, or None where there is none.
 
     Returns:
-        The text; empty when there is no number.
+        The text; empty when there is no number. A count of a total (``7 av 11``) says its n itself.
     """
     if shown is None:
         return ""
-    return f"{shown.text} ({shown.interval})" if shown.interval else shown.text
+    parts = [shown.text]
+    if shown.interval:
+        parts.append(f"({shown.interval})")
+    total = shown.n.rpartition("\u00a0")[2]
+    if shown.n and not shown.text.endswith(f"\u00a0{total}"):
+        parts.append(shown.n)
+    return " ".join(parts)
 
 
 def _right(*labels: str, width: float = 1.0) -> list[Column]:
