@@ -30,18 +30,17 @@ def write_manifest(raw: Path, *, study: str, seed: int, municipalities: int) -> 
     document = {
         "study": study,
         "made_with": f"python -m tests.study_factory --municipalities {municipalities} --seed {seed} --study {study}",
-        "files": [
-            {
-                "path": p.relative_to(raw).as_posix(),
-                "sha256": hashlib.sha256(p.read_bytes()).hexdigest(),
+        "files": {
+            p.relative_to(raw).as_posix(): {
                 "origin": ORIGIN,
                 "date": DATED,
                 "licence": LICENCE,
+                "sha256": hashlib.sha256(p.read_bytes()).hexdigest(),
             }
             for p in files
-        ],
+        },
     }
-    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
     path = raw / "manifest.yaml"
     path.write_text(text, encoding="utf-8", newline="\n")
     return path

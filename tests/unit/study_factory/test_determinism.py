@@ -84,7 +84,7 @@ def test_headers_carry_a_fixed_date(made: MadeStudy):
 
 def test_manifest_names_every_file_with_its_hash(made: MadeStudy):
     manifest = yaml.safe_load((made.raw / "manifest.yaml").read_text(encoding="utf-8"))
-    listed = {f["path"]: f["sha256"] for f in manifest["files"]}
+    listed = {path: entry["sha256"] for path, entry in manifest["files"].items()}
     found = _hashes(made.raw)
     assert listed == {k: v for k, v in found.items() if k not in ("manifest.yaml", "README.md")}
     assert all(
@@ -106,10 +106,8 @@ def test_committed_example_is_what_the_factory_makes(made: MadeStudy, root):
 def test_committed_manifest_is_true(root):
     committed = root / "data" / "raw" / "eksempel"
     manifest = yaml.safe_load((committed / "manifest.yaml").read_text(encoding="utf-8"))
-    for entry in manifest["files"]:
-        assert (
-            hashlib.sha256((committed / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
-        ), entry["path"]
+    for path, entry in manifest["files"].items():
+        assert hashlib.sha256((committed / path).read_bytes()).hexdigest() == entry["sha256"], path
     total = sum(p.stat().st_size for p in committed.rglob("*"))
     assert total < 8_000_000
 
