@@ -115,6 +115,7 @@ def run_workflow(arguments: Sequence[str], config: Path, root: Path) -> tuple[bo
     with _only_build(root):
         os.chdir(root)
         runner.failures.clear()
+        runner.outcomes.clear()
         runner.finished = 0
         from snakemake.cli import main as snakemake_main
 

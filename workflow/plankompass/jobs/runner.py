@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plankompass.jobs.pool import WarmPool
-from plankompass.jobs.worker import call_entry
+from plankompass.jobs.worker import Outcome, call_entry
 
 PARTIAL_PREFIX = ".partial-"
 
@@ -17,6 +17,9 @@ failures: list[str] = []
 
 #: Jobs that were finished in this run.
 finished = 0
+
+#: What became of each call of this run, with its times.
+outcomes: list[Outcome] = []
 
 _pool: WarmPool | None = None
 
@@ -87,10 +90,10 @@ def run_job(entry: str, input: Any, output: Any, params: Any, log: Any) -> None:
     values = {str(name): _plain(value) for name, value in params.items()}
     log_path = Path(str(log[0])) if len(log) else None
     try:
-        if _pool is None:
-            problem = call_entry(entry, inputs, temporary, values, log_path)
-        else:
-            problem = _pool.call(call_entry, entry, inputs, temporary, values, log_path)
+        call = (entry, inputs, temporary, values, log_path)
+        outcome = call_entry(*call) if _pool is None else _pool.call(call_entry, *call)
+        outcomes.append(outcome)
+        problem = outcome.problem
     except BrokenProcessPool:
         problem = f"{entry}: the worker process died (out of memory, or a crash in a library)"
     missing = [name for name, path in temporary.items() if problem is None and not path.exists()]

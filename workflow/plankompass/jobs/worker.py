@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,25 @@ from plankompass.study.problems import PlankompassError
 
 DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
 _PARENT_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one call.
+
+    Attributes:
+        problem: What went wrong, in words for the user; None when all went well.
+        entry: The entry function.
+        import_cpu: CPU seconds spent importing the function's module.
+        work_cpu: CPU seconds spent in the function.
+        work_wall: Seconds spent in the function.
+    """
+
+    problem: str | None
+    entry: str
+    import_cpu: float
+    work_cpu: float
+    work_wall: float
 
 
 def follow_parent(parent: int) -> None:
@@ -63,7 +83,7 @@ def call_entry(
     outputs: Mapping[str, Path],
     params: Mapping[str, Any],
     log: Path | None,
-) -> str | None:
+) -> Outcome:
     """Call one entry function, with its log.
 
     Args:
@@ -74,7 +94,7 @@ def call_entry(
         log: Log file, written anew; None for no log.
 
     Returns:
-        None when all went well, else what went wrong, in words for the user.
+        What became of it, with the time it took.
     """
     handler: logging.Handler = logging.NullHandler()
     if log is not None:
@@ -84,17 +104,27 @@ def call_entry(
     logger = logging.getLogger("plankompass")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
+    problem = None
+    started = imported = time.process_time()
+    wall = time.perf_counter()
     try:
-        module, function = entry.split(":")
-        getattr(import_module(module), function)(inputs, outputs, params)
+        module, name = entry.split(":")
+        function = getattr(import_module(module), name)
+        imported, wall = time.process_time(), time.perf_counter()
+        function(inputs, outputs, params)
     except PlankompassError as error:
         logger.error("%s", error)
-        return str(error)
+        problem = str(error)
     except Exception as error:
-        text = f"{entry}: {describe_crash(error)}"
-        logger.error("%s", text)
-        return text
+        problem = f"{entry}: {describe_crash(error)}"
+        logger.error("%s", problem)
     finally:
         logger.removeHandler(handler)
         handler.close()
-    return None
+    return Outcome(
+        problem,
+        entry,
+        imported - started,
+        time.process_time() - imported,
+        time.perf_counter() - wall,
+    )
