@@ -88,7 +88,8 @@ def test_manifest_names_every_file_with_its_hash(made: MadeStudy):
     found = _hashes(made.raw)
     assert listed == {k: v for k, v in found.items() if k not in ("manifest.yaml", "README.md")}
     assert all(
-        f["origin"] and f["licence"] and f["date"] == "2023-06-01" for f in manifest["files"]
+        f["origin"] and f["licence"] and f["date"] == "2023-06-01"
+        for f in manifest["files"].values()
     )
 
 
