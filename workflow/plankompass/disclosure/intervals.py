@@ -90,6 +90,10 @@ class BlockProgram:
         i, j, c = zip(*entries, strict=True)
         return sparse.csr_array((c, (i, j)), shape=shape)
 
+    def objective(self, target: int) -> np.ndarray:
+        """A target's coefficients over the atoms of the block."""
+        return np.asarray(self._matrix([target]).todense()).ravel()
+
     def corner(self, objective: np.ndarray) -> np.ndarray:
         """The sums that make an objective smallest.
 
@@ -155,7 +159,7 @@ class BlockProgram:
         found = []
         while open_targets:
             i = open_targets[0]
-            objective = np.asarray(self.goal[[i]].todense()).ravel()
+            objective = self.objective(self.targets[i])
             note(self.corner(objective))
             note(self.corner(-objective))
             if not self._hidden(i, low[i], high[i], min_share):
@@ -176,7 +180,7 @@ class BlockProgram:
         Returns:
             Rows whose dual value is not zero at one of the ends, sorted.
         """
-        objective = np.asarray(self._matrix([target]).todense()).ravel()
+        objective = self.objective(target)
         rows: set[int] = set()
         for sign in (1.0, -1.0):
             if not self.several:
