@@ -28,13 +28,14 @@ from plankompass.reports.view import (
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
+_PARENTHESES = re.compile(r"(\([^()]{1,24}\))")
 _OPENING = re.compile(r"<svg [^>]*>")
 
 
 @cache
 def environment() -> Environment:
     """The template environment, made once a process."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         autoescape=True,
@@ -42,6 +43,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["whole_intervals"] = _whole_intervals
+    return made
+
+
+def _whole_intervals(text: str) -> Markup:
+    """Escaped text in which an interval in parentheses stays on one line."""
+    return Markup(_PARENTHESES.sub(r'<span class="nw">\1</span>', str(escape(text))))
 
 
 @cache

@@ -156,15 +156,18 @@ def _who_decides(block: WhoDecides, text: Catalogue) -> Table:
 
 def _gaps(block: Gaps, text: Catalogue) -> Table:
     groups = _groups(row.values for row in block.rows)
+    names = {row.gap_label for row in block.rows}
+    # Which groups are compared stands once, in the heading, when it is the same in every row.
+    common = names.pop() if len(names) == 1 else ""
     columns = [
         *_right(*groups.values(), width=1.2),
-        *_right(text("gaps.gap"), width=1.4),
+        *_right(common or text("gaps.gap"), width=1.4),
         Column(label=text("gaps.verdict"), width=1.8),
     ]
     rows = [
         Row(
             header=row.label,
-            sub=row.gap_label,
+            sub="" if common else row.gap_label,
             cells=[*_by_group(row.values, groups), cell(row.gap), row.verdict_text],
         )
         for row in block.rows
