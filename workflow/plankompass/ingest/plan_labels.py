@@ -22,11 +22,11 @@ _WORDS: tuple[tuple[Level, str], ...] = (
     ("main_goal", r"hove?d-?mål(?:ene|a|et)?|hovudmål(?:a|et)?|hovedmålsett?ing(?:er|en)?|hovudmålsett?ing(?:ar|a)?|overordn\w+ (?:mål|målsett?ing)\w*|satsingsmål|"
      r"samfunnsmål|visjonsmål|hovedsatsing(?:er|en)?"),
     ("goal", r"mål(?:ene|a|et)?|målsett?ing(?:er|ar|en|a)?|målsetning(?:er|en)?|målbilde(?:t)?|målbilete(?:t)?|mål\s+og\s+(?:delmål|ambisjoner)|"
-     r"ambisjon(?:er|ar)?|(?:slik|dette|dit|her)\s+(?:vil|skal)\s+vi(?:\s+(?:ha det|være|vere|oppnå|ha|til))?|det(?:te)? vil vi(?: oppnå)?|"
+     r"ambisjon(?:er|ar)?|(?:slik|sånn|sådan|dette|dit|her)\s+(?:vil|skal|ønsker|ønskjer)\s+vi(?:\s+(?:at det skal være|ha det|være|vere|oppnå|ha|til))?|framtidsbilde(?:t)?|framtidsbilete(?:t)?|det(?:te)? vil vi(?: oppnå)?|"
      r"hva vil vi(?: oppnå)?|kva vil vi(?: oppnå)?|hvor vil vi|kor vil vi|ønsket situasjon|ønska situasjon|"
      r"i 20\d\d (?:er|har|skal) \w+"),
-    ("strategy", r"strategi(?:er|ar|ene|ane|en)?|delstrategi(?:er|ar)?|hovedstrategi(?:er)?|hovudstrategi(?:ar)?|utviklingsstrategi\w*|(?:slik|dette|det)\s+(?:gj[øe]r|må|skal|vil)\s+vi(?:\s+gj[øe]re?)?(?:\s+det)?|"
-     r"dette må (?:gjøres|gjerast|til)|slik (?:skal|vil) vi (?:få|nå|gj[øe]re?|kome|komme|jobbe|arbeide)\b.*|hvordan (?:nå|skal|når|gjør|vil|kommer)\b.*|korleis (?:nå|skal|gjer|når|vil|kjem)\b.*|"
+    ("strategy", r"strategi(?:er|ar|ene|ane|en)?|strategiske (?:føringer|føringar|grep|valg|val)|delstrategi(?:er|ar)?|hovedstrategi(?:er)?|hovudstrategi(?:ar)?|utviklingsstrategi\w*|(?:slik|sånn|dette|det)\s+(?:gj[øe]r|må|skal|vil)\s+vi(?:\s+gj[øe]re?)?(?:\s+det)?|"
+     r"(?:[\w-]+ ){0,2}(?:kommune|kommunen|kommuna) (?:skal|vil|må)(?: derfor| difor| blant annet| mellom anna)?|dette må (?:gjøres|gjerast|til)|slik (?:skal|vil) vi (?:få|nå|gj[øe]re?|kome|komme|jobbe|arbeide)\b.*|hvordan (?:nå|skal|når|gjør|vil|kommer)\b.*|korleis (?:nå|skal|gjer|når|vil|kjem)\b.*|"
      r"ve(?:i|g)(?:en)? (?:dit|mot målet)|grep|strategiske grep|veivalg|vegval|retningsval\w*|for å (?:nå|få|lykkes|lukkast|oppnå)\b.*|"
      r"(?:vi|kommunen) (?:skal|vil)(?: derfor| difor)?|arealstrategi\w*|føringer|føringar"),
     ("measure", r"tiltak(?:ene|a|et)?|aktivitet(?:er|ar)?|handling(?:er|ar)|investering(?:er|ar)|oppfølging(?:spunkt)?(?:er)?|oppfølgingstiltak"),
@@ -44,7 +44,7 @@ _LABELS = tuple(
     (
         level,
         re.compile(
-            rf"^\W*(?:(?P<before>{_NUMBER})[.):]?\s+)?(?:{_ADJECTIVES}\s+){{0,2}}(?P<word>{words})"
+            rf"^\W*(?:(?P<before>{_NUMBER})[.):]?\s+)?(?:{_ADJECTIVES}\s+){{0,2}}(?P<word>{words})(?![^\W\d_])"
             rf"(?:\s*(?:nr\.?\s*)?(?P<number>{_NUMBER})\.?)?"
             r"(?P<of>\s+(?:for|i|innen|innan|innenfor|til|fram|mot|og|knyttet|knytt|20\d\d|\(?\d{4}\s?[-–]\s?\d{2,4}\)?)\b[^:.]{0,60})?"
             r"\s*(?P<mark>[:.–—-]|$)?\s*(?P<rest>.*)$",
@@ -106,7 +106,11 @@ def read_label(text: str) -> Label | None:
             and not re.match(r"\(?\d{4}", of)
         ):
             continue
-        if not rest and mark == "." and level != "area":
+        if (rest.endswith(("..", "…")) and len(rest.split()) <= 3) or (
+            rest.endswith(":") and len(rest) < 40
+        ):
+            rest = ""  # «Slik vil vi ha det – kommunen ...», «Strategi – slik gjør vi det:»
+        if not rest and mark == "." and level != "area" and not number:
             continue  # a short sentence
         return Label(level, number or (match["before"] or "" if not rest else ""), rest)
     return None

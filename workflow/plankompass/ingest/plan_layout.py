@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from plankompass.ingest.plan_mend import is_bullet_only, join_lines
 from plankompass.ingest.plan_models import CELL, Block, BlockKind, PlanPage, TextLine
 
-BULLET = re.compile(r"^\s*([•●○◦▪■□▫►▶➢➤✓✔‣⁃∙·\uf0b7\uf0a7\uf0d8]|[–—−*-](?=\s))\s*")
+BULLET = re.compile(r"^\s*([•●○◦▪■□▫►▶➢➤✓✔‣⁃∙·\uf020-\uf0ff]|[–—−*-](?=\s))\s*")
 NUMBERED_ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-zæøå][.)]|\(?[ivx]{1,4}[.)])\s+(?=\S)")
 SECTION_NUMBER = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
 _LEADER = re.compile(r"(?:\.\s?|…\s?|_\s?|·\s?){4,}\s*\d{1,3}\s*$")
 _ENDS_IN_PAGE = re.compile(r"\D\s*\d{1,3}\s*$")
-_CONTENTS_TITLE = re.compile(
+CONTENTS_TITLE = re.compile(
     r"^(innhald|innhold|innhaldsliste|innholdsfortegnelse|innhaldsforteikning|innholdsoversikt)\W*$",
     re.IGNORECASE,
 )
@@ -166,7 +166,7 @@ def _line_kinds(page: PlanPage, repeated: set[str], contents_open: bool) -> tupl
     body = [line for line in page.lines if not _is_running_head(page, line, repeated)]
     leaders = sum(bool(_LEADER.search(line.text)) for line in body)
     numbered = sum(bool(_ENDS_IN_PAGE.search(line.text)) for line in body)
-    titled = any(_CONTENTS_TITLE.match(line.text) for line in body[:6])
+    titled = any(CONTENTS_TITLE.match(line.text) for line in body[:6])
     tables = sum(line.cells > 2 for line in body)
     mostly = bool(body) and (leaders >= 0.5 * len(body) or (
         (titled or contents_open) and numbered >= 0.5 * len(body) and tables < 0.3 * len(body)
@@ -176,14 +176,14 @@ def _line_kinds(page: PlanPage, repeated: set[str], contents_open: bool) -> tupl
         if _is_running_head(page, line, repeated):
             kinds.append("running_head")
             continue
-        if _CONTENTS_TITLE.match(line.text):
+        if CONTENTS_TITLE.match(line.text):
             in_contents = True
         ends = bool(_LEADER.search(line.text))
         if (
             mostly
             or ends
             or (in_contents and _ENDS_IN_PAGE.search(line.text))
-            or (in_contents and _CONTENTS_TITLE.match(line.text))
+            or (in_contents and CONTENTS_TITLE.match(line.text))
         ):
             kinds.append("contents")
         else:

@@ -1,11 +1,10 @@
-"""Blocks of HTML pages, Markdown and plain text, with page marks where the text has them."""
+"""Blocks of HTML pages, and bytes to text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from plankompass.ingest.plan_layout import BULLET, NUMBERED_ITEM
 from plankompass.ingest.plan_mend import join_lines, mend_characters
 from plankompass.ingest.plan_models import CELL, Block, BlockKind, PlanRefusedError, PlanText
 
@@ -16,13 +15,6 @@ _BLOCKS = {
     "p", "div", "section", "article", "main", "blockquote", "figcaption", "dt", "dd", "td", "th",
     "pre", "address", "body", "summary", "details", "caption",
 }  # fmt: skip
-_PAGE_MARK = re.compile(
-    r"^\s*(?:\[|<!--|-{2,}|={2,}|#{1,6}\s)?\s*(?:side|page)\s+(\d{1,4})(?:\s*(?:av|/|of)\s*\d{1,4})?"
-    r"\s*(?:\]|-->|-{2,}|={2,})\s*$",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"^\s*(?:[-=_*]\s*){3,}$")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 
 
 def decode_text(data: bytes, *, html: bool = False) -> tuple[str, str]:
@@ -178,83 +170,10 @@ def _text(node, without: list | tuple = ()) -> str:
     return " ".join("".join(parts).split())
 
 
-def read_text(data: bytes, *, markdown: bool = False) -> PlanText:
-    """Read plain text or Markdown; form feeds and marks such as «[side 3]» begin a page.
-
-    Args:
-        data: The file's bytes.
-        markdown: Whether ``#`` begins a heading.
-
-    Returns:
-        The text; pages are None when there are no page marks.
-
-    Raises:
-        PlanRefusedError: The bytes are no text, or there is none.
-    """
-    text, _ = decode_text(data)
-    if not text.strip():
-        raise PlanRefusedError("the file is empty")
-    plan = PlanText("markdown" if markdown else "text")
-    page, marked = 1, False
-    open_lines: list[str] = []
-    open_kind: BlockKind = "paragraph"
-
-    def flush() -> None:
-        nonlocal open_lines, open_kind
-        if open_lines:
-            _add(plan, page, open_kind, 0, join_lines(mend_characters(x) for x in open_lines))
-        open_lines, open_kind = [], "paragraph"
-
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for chunk_number, chunk in enumerate(text.split("\f")):
-        if chunk_number:
-            flush()
-            page, marked = page + 1, True
-        for line in chunk.split("\n"):
-            if mark := _PAGE_MARK.match(line):
-                flush()
-                page, marked = max(1, int(mark.group(1))), True
-            elif not line.strip() or _RULE.match(line):
-                flush()
-            elif heading := re.match(r"^(#{1,6})\s+(.+?)\s*#*\s*$", line):
-                flush()
-                _add(plan, page, "heading", len(heading.group(1)), heading.group(2))
-            elif line.strip().startswith("|") or _is_table_line(line):
-                flush()
-                if not _TABLE_RULE.match(line):
-                    cells = [c.strip() for c in line.strip().strip("|").split("|")]
-                    _add(plan, page, "table_row", 0, CELL.join(_plain(c) for c in cells))
-            elif BULLET.match(line) or NUMBERED_ITEM.match(line):
-                flush()
-                open_kind = "list_item"
-                open_lines = [BULLET.sub("", line, count=1)]
-            else:
-                open_lines.append(line)
-        flush()
-    if marked:
-        plan.pages = max((b.page for b in plan.blocks), default=page)
-    return plan
-
-
-def _is_table_line(line: str) -> bool:
-    return line.count("|") >= 2
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
-
-
 def _clean(text: str) -> str:
     return join_lines([mend_characters(text.replace("\n", " "), breaks_are_hyphens=False)])
 
 
 def _add(plan: PlanText, page: int, kind: BlockKind, level: int, text: str) -> None:
-    clean = _clean(_plain(text))
-    if not clean:
-        return
-    last = plan.blocks[-1] if plan.blocks else None
-    if last and page < last.page:
-        page = last.page  # page marks that go backwards would give two blocks one place
-    order = last.order + 1 if last and last.page == page else 0
-    plan.blocks.append(Block(page, order, kind, level, clean))
+    if clean := _clean(text):
+        plan.blocks.append(Block(page, len(plan.blocks), kind, level, clean))

@@ -19,7 +19,8 @@ import pypdfium2.raw as raw
 
 from plankompass.ingest.plan_mend import BREAK_MARKS, SOFT_HYPHEN, mend_characters
 from plankompass.ingest.plan_models import CELL, PlanPage, PlanRefusedError, TextLine
-from plankompass.ingest.plan_tables import Shape, Word, table_rows
+from plankompass.ingest.plan_open_tables import Shape, Word, open_tables
+from plankompass.ingest.plan_tables import table_rows
 
 _ERRORS = {
     raw.FPDF_ERR_FORMAT: "not a PDF that can be read: the file is damaged or cut off",
@@ -218,13 +219,10 @@ class _Lines:
         jumps = sum(b.top < a.top - a.size and b.x0 > a.x0 for a, b in itertools.pairwise(lines))
         if jumps < 2 and not any(line.cells > 1 for line in lines):
             return lines
-        shapes = self._shapes()
-        if len(shapes) < 3:
-            return lines
-        words = [word for spot in spots for word in self._words(spot)]
+        words = [self._words(spot) for spot in spots]
         taken: dict[int, list[TextLine]] = {}
         skipped: set[int] = set()
-        for bounds, rows in table_rows(shapes, words):
+        for bounds, rows in table_rows(self._shapes(), [w for line in words for w in line]):
             inside = [
                 i for i, line in enumerate(lines)
                 if i not in skipped and _is_inside(line, bounds)
@@ -232,6 +230,10 @@ class _Lines:
             if inside:
                 taken[inside[0]] = rows
                 skipped.update(inside)
+        for run, rows in open_tables(lines, words):
+            if not skipped & set(run):
+                taken[run[0]] = rows
+                skipped.update(run)
         result: list[TextLine] = []
         for i, line in enumerate(lines):
             result += taken.get(i, [])

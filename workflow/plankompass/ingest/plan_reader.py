@@ -98,7 +98,7 @@ class PlanReader:
         paths = [str(_PACKAGE_ROOT), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", plan_worker.__name__],
+            [sys.executable, "-P", "-m", plan_worker.__name__],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, encoding="ascii", env=environment,
         )  # fmt: skip

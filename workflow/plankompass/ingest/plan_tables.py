@@ -1,43 +1,30 @@
 """Tables on a printed page: cells from the ruling lines, also where their text runs over lines.
 
-Ruling lines are the edges of thin or filled shapes. Lines that cross make a grid; horizontal lines
-alone make rows, and columns are then the white rivers that run through all of them.
+Ruling lines are the edges of thin or filled shapes. Lines that cross make a grid. Horizontal lines
+alone bound bands of text; columns are then the white rivers that run through them, see
+:mod:`plankompass.ingest.plan_open_tables`.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from plankompass.ingest.plan_mend import join_lines, mend_characters
-from plankompass.ingest.plan_models import CELL, TextLine
+from plankompass.ingest.plan_models import TextLine
+from plankompass.ingest.plan_open_tables import (
+    Shape,
+    Word,
+    banded_tables,
+    column_of,
+    is_number,
+    row_of,
+)
 
 _NEAR = 2.5
 """Points within which two edges count as one."""
 _THIN = 2.5
 _MOST_LINES = 4_000
-
-
-@dataclass(frozen=True)
-class Word:
-    """One word with its place: left and right edge, baseline from the page's upper edge, font size."""
-
-    text: str
-    x0: float
-    x1: float
-    baseline: float
-    size: float
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The bounds of a drawn shape, from the page's upper left corner."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
 
 
 @dataclass
@@ -46,30 +33,42 @@ class _Grid:
 
     xs: list[float]
     ys: list[float]
-    rows: list[list[list[Word]]] = field(default_factory=list)
 
 
 def table_rows(
     shapes: Sequence[Shape], words: Sequence[Word]
 ) -> list[tuple[Shape, list[TextLine]]]:
-    """Find the tables of a page and read their rows.
+    """Find the tables of a page that have ruling lines, and read their rows.
 
     Args:
         shapes: Drawn shapes.
-        words: The page's words.
+        words: The page's words in the order of the file.
 
     Returns:
         For each table with two columns or more its bounds and its rows, from above. A row's ``text``
         has its cells joined by :data:`CELL`; empty cells are kept, so that columns stay apart.
     """
+    horizontal, vertical = _edges(shapes)
     found = []
-    for grid in _grids(shapes, words):
-        bounds = Shape(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
-        inside = [w for w in words if _inside(w, bounds)]
-        rows = _read_rows(grid, inside)
-        if len(rows) >= 2 and max(line.cells for line in rows) >= 2:
-            found.append((bounds, rows))
-    return found
+    for group in _components([*horizontal, *vertical]):
+        ys = _merged([e.top for e in group if e.top == e.bottom])
+        xs = _merged([e.x0 for e in group if e.x0 == e.x1])
+        if len(ys) < 2:
+            continue
+        left, right = min(e.x0 for e in group), max(e.x1 for e in group)
+        if len(xs) >= 3:
+            grid = _Grid(_merged([left, *xs, right]), ys)
+            bounds = Shape(left, ys[0], right, ys[-1])
+            rows = _read_rows(grid, [w for w in words if _inside(w, bounds)])
+            tables = [(bounds, rows)]
+        else:
+            tables = banded_tables(ys, left, right, words)
+        found += [
+            (bounds, rows)
+            for bounds, rows in tables
+            if len(rows) >= 2 and max(line.cells for line in rows) >= 2
+        ]
+    return sorted(found, key=lambda t: (t[0].top, t[0].x0))
 
 
 def _inside(word: Word, bounds: Shape) -> bool:
@@ -131,12 +130,6 @@ def _touch(a: Shape, b: Shape) -> bool:
     )
 
 
-def _grids(shapes: Sequence[Shape], words: Sequence[Word]) -> list[_Grid]:
-    horizontal, vertical = _edges(shapes)
-    grids = [g for group in _components([*horizontal, *vertical]) if (g := _grid(group, words))]
-    return sorted(grids, key=lambda g: (g.ys[0], g.xs[0]))
-
-
 def _components(edges: list[Shape]) -> list[list[Shape]]:
     """Edges that hang together; horizontal lines of one width and left edge hang together too."""
     if len(edges) > 1_500:
@@ -169,40 +162,6 @@ def _components(edges: list[Shape]) -> list[list[Shape]]:
     return list(groups.values())
 
 
-def _grid(group: list[Shape], words: Sequence[Word]) -> _Grid | None:
-    ys = _merged([e.top for e in group if e.top == e.bottom])
-    xs = _merged([e.x0 for e in group if e.x0 == e.x1])
-    if len(ys) < 2:
-        return None
-    left = min(e.x0 for e in group)
-    right = max(e.x1 for e in group)
-    if len(xs) < 3:
-        if len(ys) < 3:
-            return None
-        bounds = Shape(left, ys[0], right, ys[-1])
-        rivers = _rivers([w for w in words if _inside(w, bounds)], left, right)
-        if len(rivers) < 3:
-            return None
-        xs = rivers
-    else:
-        xs = _merged([left, *xs, right])
-    return _Grid(xs, ys)
-
-
-def _rivers(words: Sequence[Word], left: float, right: float) -> list[float]:
-    """Middles of the white rivers between columns, with the outer edges."""
-    if not words:
-        return []
-    size = sorted(w.size for w in words)[len(words) // 2]
-    edges = [left]
-    reach = None
-    for word in sorted(words, key=lambda w: w.x0):
-        if reach is not None and word.x0 - reach > 0.7 * size:
-            edges.append((reach + word.x0) / 2)
-        reach = word.x1 if reach is None else max(reach, word.x1)
-    return [*edges, right]
-
-
 def _read_rows(grid: _Grid, words: Sequence[Word]) -> list[TextLine]:
     lines = []
     for top, bottom in itertools.pairwise(grid.ys):
@@ -216,8 +175,8 @@ def _read_rows(grid: _Grid, words: Sequence[Word]) -> list[TextLine]:
 def _split_band(grid: _Grid, band: list[Word]) -> list[list[Word]]:
     """Part a band that holds several rows without lines between them, by the baselines of its sums."""
     last_columns = [w for w in band if _column(grid, w) >= max(1, (len(grid.xs) - 1) // 2)]
-    sums = _merged([w.baseline for w in last_columns if _is_number(w.text)])
-    columns = {_column(grid, w) for w in last_columns if _is_number(w.text)}
+    sums = _merged([w.baseline for w in last_columns if is_number(w.text)])
+    columns = {_column(grid, w) for w in last_columns if is_number(w.text)}
     if len(sums) < 2 or len(columns) < 2:
         return [band]
     starts = [b - 2 * _NEAR for b in sums]
@@ -229,39 +188,9 @@ def _split_band(grid: _Grid, band: list[Word]) -> list[list[Word]]:
     return [p for p in parts if p]
 
 
-def _is_number(text: str) -> bool:
-    return any(c.isdigit() for c in text) and not any(c.isalpha() for c in text)
-
-
 def _column(grid: _Grid, word: Word) -> int:
-    middle = (word.x0 + word.x1) / 2
-    return sum(x <= middle for x in grid.xs[1:-1])
+    return column_of(grid.xs, word)
 
 
 def _row(grid: _Grid, words: Sequence[Word]) -> TextLine | None:
-    cells: list[list[Word]] = [[] for _ in grid.xs[1:]]
-    for word in words:
-        cells[_column(grid, word)].append(word)
-    texts = [_cell_text(cell) for cell in cells]
-    if not any(texts):
-        return None
-    sizes = sorted(w.size for w in words)
-    baseline = min(w.baseline for w in words)
-    return TextLine(
-        CELL.join(texts), round(grid.xs[0], 1), round(grid.xs[-1], 1),
-        round(baseline - sizes[0], 1), round(max(w.baseline for w in words), 1),
-        sizes[len(sizes) // 2], False, len(texts) if sum(map(bool, texts)) > 1 else 1,
-    )  # fmt: skip
-
-
-def _cell_text(words: Sequence[Word]) -> str:
-    lines: list[tuple[float, list[Word]]] = []
-    for word in sorted(words, key=lambda w: (w.baseline, w.x0)):
-        if lines and word.baseline - lines[-1][0] <= 0.5 * word.size:
-            lines[-1][1].append(word)
-        else:
-            lines.append((word.baseline, [word]))
-    return join_lines(
-        mend_characters(" ".join(w.text for w in sorted(line, key=lambda w: w.x0)))
-        for _, line in lines
-    )
+    return row_of(grid.xs, words)

@@ -81,7 +81,8 @@ def read_parts(path: Path, members: int, megabytes: int) -> Iterator[dict[str, A
             check_archive(path, members=members, megabytes=megabytes)
             plan = read_docx(path)
         else:
-            from plankompass.ingest.plan_markup import read_html, read_text
+            from plankompass.ingest.plan_markup import read_html
+            from plankompass.ingest.plan_plaintext import read_text
 
             data = path.read_bytes()
             plan = (

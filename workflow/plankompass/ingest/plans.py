@@ -294,8 +294,7 @@ def _is_scan(plan: PlanText, words: int) -> bool:
     """Under 20 words a page, and not only because single pages of a written document are pictures."""
     if plan.pages is None or words >= SCAN_WORDS_PER_PAGE * plan.pages:
         return False
-    written = plan.pages_with_text or 0
-    return 2 * written < plan.pages or words < SCAN_WORDS_PER_PAGE * written
+    return not plan.without_text or 2 * len(plan.without_text) >= plan.pages
 
 
 def _page_list(pages: list[int]) -> str:
