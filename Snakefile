@@ -17,6 +17,7 @@ include: "workflow/rules/ingest.smk"
 include: "workflow/rules/indicators.smk"
 include: "workflow/rules/disclosure.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/release.smk"
 
 
 rule all:

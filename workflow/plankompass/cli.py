@@ -90,6 +90,19 @@ def check(
     raise typer.Exit(check_study(study, ROOT, update_manifest=update_manifest))
 
 
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass deliver eksempel --preview")
+def deliver(
+    study: Annotated[str, typer.Argument(help="The study.")],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only show what changed since the last delivery.")
+    ] = False,
+) -> None:
+    """Pack the reports for KS as one zip; first show, number by number, what changed."""
+    from plankompass.commands.deliver import deliver as run
+
+    raise typer.Exit(run(study, ROOT, preview=preview))
+
+
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass inspect svar.sav --json")
 def inspect(
     file: Annotated[

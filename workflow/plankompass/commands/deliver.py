@@ -1,0 +1,119 @@
+"""Deliver: what changed since the last delivery, then one zip for KS, then a record of what was sent."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+
+from plankompass import __version__
+from plankompass.commands.build import build, config_of_study
+from plankompass.jobs.inventory import hash_file
+from plankompass.release.changes import (
+    CHANGES,
+    KINDS,
+    Delivery,
+    compare_deliveries,
+    deliveries,
+    keep_delivery,
+    read_kept,
+    write_changes,
+)
+
+PREVIEW = "preview.csv"
+_LINES = 40
+_SAID = {
+    "changed": "changed: readers have another number",
+    "withdrawn": "withdrawn: readers have the number, now it is hidden",
+    "new": "new: not shown before",
+    "reason": "hidden for another reason",
+}
+
+
+def change_lines(changes: pd.DataFrame, longest: int = _LINES) -> list[str]:
+    """The changes as lines for the terminal.
+
+    Args:
+        changes: As ``compare_deliveries`` gives them.
+        longest: Most lines a kind of change; the rest is counted.
+
+    Returns:
+        The lines; the weightiest kind first.
+    """
+    lines = []
+    for kind in KINDS:
+        rows = changes[changes["change"] == kind]
+        if rows.empty:
+            continue
+        lines += ["", f"{len(rows)} {_SAID[kind]}"]
+        for row in rows.head(longest).itertuples(index=False):
+            key = (row.unit, row.wave, row.group, row.gathering, row.indicator, row.component)
+            about = " ".join(part for part in key if part)
+            before, after = row.before or "(none)", row.after or "(none)"
+            lines.append(f"  {about}: {row.column} {before} -> {after}")
+        if len(rows) > longest:
+            lines.append(f"  and {len(rows) - longest} more")
+    return lines
+
+
+def _preview(last: Delivery | None, processed: Path) -> pd.DataFrame:
+    """Compare with the last delivery, print what changed and write it where only the owner reads."""
+    now = read_kept(processed / "publishable")
+    # before the first delivery readers have nothing, so there is nothing to compare with
+    changes = compare_deliveries(read_kept(last.folder) if last else now, now)
+    path = processed / "deliveries" / PREVIEW
+    write_changes(changes, path)
+    if last is None:
+        shown = int((now["estimates"]["status"] == "published").sum())
+        print(f"\nNothing was delivered before: all {shown} numbers are new.")
+    elif changes.empty:
+        print(f"\nNo number changed since delivery {last.number}.")
+    else:
+        print(f"\nSince delivery {last.number}:")
+        print("\n".join(change_lines(changes)))
+    print(f"The whole list: {path.as_posix()}")
+    return changes
+
+
+def deliver(study: str, root: Path, *, preview: bool = False) -> int:
+    """Show what changed and pack a delivery.
+
+    Args:
+        study: The study's id.
+        root: The checkout.
+        preview: Only show what changed; nothing is packed and nothing is kept.
+
+    Returns:
+        Exit code: 0 when all went well.
+
+    Raises:
+        PlankompassError: There is no such study, or an earlier delivery cannot be read.
+    """
+    config_of_study(study, root)
+    os.chdir(root)
+    processed, reports = Path("data/processed") / study, Path("reports") / study
+    done = deliveries(processed / "deliveries")
+    last = done[-1] if done else None
+    packed = reports / "levering.zip"
+    # the gate stands before the publishable tables: what it stops is neither shown nor packed
+    wanted = processed / "publishable" / "estimates.parquet" if preview else packed
+    if code := build([wanted.as_posix()], root):
+        return code
+    changes = _preview(last, processed)
+    if preview:
+        print("Nothing was packed. Deliver with: ./plankompass deliver " + study)
+        return 0
+    digest = hash_file(packed)
+    with zipfile.ZipFile(packed) as archive:
+        count = len(archive.namelist())
+    print(f"\n{packed.as_posix()}: {count} files, sha256 {digest}")
+    if last is not None and last.sha256 == digest:
+        print(f"It is the same file as delivery {last.number}, byte for byte.")
+        return 0
+    record = {"sha256": digest, "files": count, "version": __version__}
+    kept = keep_delivery(processed / "publishable", processed / "deliveries", changes, record)
+    (processed / "deliveries" / PREVIEW).unlink(missing_ok=True)
+    print(f"Kept as delivery {kept.number}: {kept.folder.as_posix()}/{CHANGES} lists the changes.")
+    return 0
