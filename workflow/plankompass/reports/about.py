@@ -65,7 +65,7 @@ def response_table(writer: Writer) -> Table:
             rows.append(Row(header=year, cells=[cells.get(g, none) for g in _GROUPS]))
     columns = [Column(label=voice.group(g), align="right") for g in _GROUPS]
     return Table(
-        caption=voice.say("about_text.response"), corner=voice.say("about_text.year"), columns=columns,
+        caption=voice.say("about_text.response"), corner=voice.say("about_text.year"), corner_width=0.6, columns=columns,
         rows=rows, notes=[voice.say("about_text.response_note")],
     )  # fmt: skip
 

@@ -6,8 +6,8 @@ from plankompass.reports import formats
 from plankompass.reports.profile import profile_numbers
 from plankompass.reports.publishable import TOTAL, Estimate
 from plankompass.reports.schema import Section
-from plankompass.reports.schema_blocks import Change, ChangeRow, TextBlock
-from plankompass.reports.schema_parts import Sentence
+from plankompass.reports.schema_blocks import TableBlock, TextBlock
+from plankompass.reports.schema_parts import Column, Row, Sentence, Table
 from plankompass.reports.writer import Writer
 
 
@@ -90,36 +90,39 @@ def change_section(writer: Writer) -> Section | None:
         sentence = writer.rule("change_unclear", **years)
         block = TextBlock(id="changes", intro=[sentence], notes=[voice.say("change_text.note")])
         return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=[block])
-    rows = [_row(writer, change, before) for change, before in clear]
-    waves = sorted({_year(writer, before) for _, before in clear} | {_year(writer, writer.wave)})
-    block = Change(
+    columns = [
+        Column(label=voice.say("change_text.years"), align="right"),
+        Column(label=voice.say("change.change"), align="right"),
+        Column(label=voice.say("profile.interval"), align="right"),
+    ]
+    table = Table(
+        caption=voice.say("change_text.title"),
+        corner=voice.say("change.indicator"),
+        corner_width=3.0,
+        columns=columns,
+        rows=[_row(writer, change, before) for change, before in clear],
+    )
+    block = TableBlock(
         id="changes",
         title=voice.say("change_text.title"),
-        alt=voice.say("change_text.alt", count=len(changes), clear=len(rows)),
+        table=table,
         notes=[voice.say("change_text.others", count=unclear), voice.say("change_text.note")],
-        waves=waves,
-        rows=rows,
     )
     return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=[block])
 
 
-def _row(writer: Writer, change: Estimate, before: str) -> ChangeRow:
+def _row(writer: Writer, change: Estimate, before: str) -> Row:
     """One clear change, with its sign."""
     voice, key = writer.voice, change.key
     shown = voice.shown(change)
-    low, high = (float(x) for x in writer.book.indicators[key.indicator].range)
     text = shown.text
     if (change.value or 0.0) > 0 and not text.startswith("+"):
         text = f"+{text}"
     years = f"{_year(writer, before)}{formats.EN_DASH}{_year(writer, writer.wave)}"
-    return ChangeRow(
-        label=voice.component(key.indicator, _changed(key.component)),
-        sub=f"{voice.group(key.group)}, {years}",
-        scale_min=low,
-        scale_max=high,
-        change=shown.model_copy(update={"text": text}),
-        verdict="clear",
-        verdict_text=voice.say("change_text.clear"),
+    return Row(
+        header=voice.component(key.indicator, _changed(key.component)),
+        sub=voice.group(key.group),
+        cells=[years, text, shown.interval],
     )
 
 
