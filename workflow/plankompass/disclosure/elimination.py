@@ -130,10 +130,12 @@ class Protector:
             return True
         pivot = min(rest, key=lambda c: (len(self._users[c]), c))
         changed = self._without(rest, pivot)
-        deep = self._with_deep(rest, pivot)
-        if not force and (self._gives_away(changed) or self._small_remainder(deep)):
-            return False
-        self._deep = deep
+        if force:
+            self._deep = [self._minus_pivot(row, rest, pivot) for row in self._deep]
+        else:
+            if self._gives_away(changed) or self._small_remainder(rest, pivot):
+                return False
+            self._deep = [*(self._minus_pivot(row, rest, pivot) for row in self._deep), rest]
         for target, new in changed.items():
             old = self.rest[target]
             self._shape[normal(old)].discard(target)
@@ -173,32 +175,31 @@ class Protector:
                 return True
         return False
 
-    def _with_deep(self, rest: ModularRow, pivot: int) -> list[ModularRow]:
-        """The derivable rows over protected columns only, reduced against each other."""
-        inverse = pow(rest[pivot], -1, PRIME)
-        deep = [
-            _minus(row, rest, row[pivot] * inverse % PRIME) if pivot in row else row
-            for row in self._deep
-        ]
-        return [*deep, rest]
+    def _minus_pivot(self, row: ModularRow, rest: ModularRow, pivot: int) -> ModularRow:
+        if pivot not in row:
+            return row
+        return _minus(row, rest, row[pivot] * pow(rest[pivot], -1, PRIME) % PRIME)
 
-    def _small_remainder(self, deep: list[ModularRow]) -> bool:
-        """Whether a derivable sum is that of too few persons."""
-        newest = deep[-1]
-        if self._few(newest):
+    def _small_remainder(self, rest: ModularRow, pivot: int) -> bool:
+        """Whether a sum that follows, over protected columns only, is that of too few persons.
+
+        Rows that everyone knows anyway are not counted, only what follows from published ones.
+        """
+        if self._few(rest):
             return True
-        for row in deep[:-1]:
-            if len(row) + len(newest) <= _LONGEST_REMAINDER or not row.keys().isdisjoint(newest):
-                for combined in (_minus(row, newest, 1), _minus(row, newest, PRIME - 1)):
-                    if combined and self._few(combined):
-                        return True
-            if self._few(row):
+        for row in self._deep:
+            if pivot in row:
+                if self._few(self._minus_pivot(row, rest, pivot)):
+                    return True
+            elif len(row) + len(rest) <= _LONGEST_REMAINDER and any(
+                self._few(_minus(row, rest, factor)) for factor in (1, PRIME - 1)
+            ):
                 return True
         return False
 
     def _few(self, row: ModularRow) -> bool:
         # the same few persons may stand in several columns, one for each thing they were asked
-        return len(row) <= _LONGEST_REMAINDER and self.persons(row) < self.min_remainder
+        return 0 < len(row) <= _LONGEST_REMAINDER and self.persons(row) < self.min_remainder
 
 
 def _minus(row: ModularRow, other: ModularRow, factor: int) -> ModularRow:

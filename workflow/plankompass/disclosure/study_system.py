@@ -64,7 +64,7 @@ class StudySystem:
     row_of: dict[int, int] = field(default_factory=dict)
     candidates: set[int] = field(default_factory=set)
     cells: dict[tuple[Statistic, Place], Cell] = field(default_factory=dict)
-    members: dict[tuple, list[Cell]] = field(default_factory=lambda: defaultdict(list))
+    members: dict[tuple, dict[str, Cell]] = field(default_factory=lambda: defaultdict(dict))
     truth: dict[int, float] = field(default_factory=dict)
 
 
@@ -169,7 +169,7 @@ def _add_cell(study: StudySystem, row: _Row, rules: RuleBook) -> None:
         study.system.bounds[atom] = (low, edge) if few else (1 - edge, high)
     cell = Cell(atom, row.n, row.population, row.value)
     study.cells[key] = cell
-    study.members[(row.statistic, *row.place[1:])].append(cell)
+    study.members[(row.statistic, *row.place[1:])][row.place[0]] = cell
     study.truth[atom] = row.value
 
 
@@ -183,14 +183,39 @@ def _coefficients(study: StudySystem, row: _Row) -> dict[int, Fraction]:
         other: Place = (unit, wave, part.other, gathering)
         if part.kind == "change":
             other = (unit, part.before, group, gathering)
-        plus = _aggregate(study, row, about, row.place)
-        minus = _aggregate(study, row, about, other)
-        if plus and minus:
-            return {**plus, **{a: -c for a, c in minus.items()}}
-        return {}
+        return _difference(study, row, about, row.place, other)
     if row.statistic is None:
         return {}
     return _aggregate(study, row, row.statistic, row.place)
+
+
+def _find(study: StudySystem, row: _Row, about: Statistic, place: Place) -> Cell | None:
+    own = study.cells.get(((*about, row.indicator), place))
+    return own or study.cells.get((about, place))
+
+
+def _cells_of(study: StudySystem, row: _Row, about: Statistic, place: Place) -> dict[str, Cell]:
+    own = study.members.get(((*about, row.indicator), *place[1:]))
+    return own or study.members.get((about, *place[1:])) or {}
+
+
+def _difference(
+    study: StudySystem, row: _Row, about: Statistic, place: Place, other: Place
+) -> dict[int, Fraction]:
+    """A gap or a change: one mean less another, for the network over municipalities that have both."""
+    if row.municipal:
+        one, two = _find(study, row, about, place), _find(study, row, about, other)
+        return {one.atom: Fraction(1), two.atom: Fraction(-1)} if one and two else {}
+    plus, minus = _cells_of(study, row, about, place), _cells_of(study, row, about, other)
+    both = sorted(plus.keys() & minus.keys())
+    out: dict[int, Fraction] = {}
+    for cells, sign in ((plus, 1), (minus, -1)):
+        # a change weighs both waves with the later one's persons
+        sizes = plus if row.part.kind == "change" else cells
+        weight = {u: sizes[u].population or sizes[u].n for u in both}
+        for u in both:
+            out[cells[u].atom] = Fraction(sign * weight[u], sum(weight.values()))
+    return out
 
 
 def _aggregate(
@@ -198,34 +223,26 @@ def _aggregate(
 ) -> dict[int, Fraction]:
     """A mean over cells: one cell for a municipality, all of them, weighted, for the network."""
     if row.municipal:
-        cell = study.cells.get((about, place)) or study.cells.get(((*about, row.indicator), place))
+        cell = _find(study, row, about, place)
         return {} if cell is None else {cell.atom: Fraction(1)}
-    members = study.members.get((about, *place[1:])) or study.members.get(
-        ((*about, row.indicator), *place[1:])
-    )
+    members = list(_cells_of(study, row, about, place).values())
     if not members:
         return {_rest(study, row, about, place, row.n): Fraction(1)}
-    sized = all(c.population for c in members)
-    whole = row.population if sized and row.population else row.n
-    part = {c.atom: Fraction(c.population if sized and row.population else c.n, whole)
-            for c in members}  # fmt: skip
+    sized = row.population is not None and all(c.population for c in members)
+    whole = row.population if sized else row.n
+    part = {c.atom: Fraction(c.population if sized else c.n, whole) for c in members}
     left = 1 - sum(part.values())
     rest_n = row.n - sum(c.n for c in members)
-    if left < 0:
-        total = sum(part.values())
-        return {a: c / total for a, c in part.items()}
     if left > 0 and rest_n > 0:
         part[_rest(study, row, about, place, rest_n)] = left
-    elif left > 0:
-        part = {a: c / (1 - left) for a, c in part.items()}
-    return part
+        return part
+    total = sum(part.values())
+    return {a: c / total for a, c in part.items()}
 
 
 def _rest(study: StudySystem, row: _Row, about: Statistic, place: Place, n: int) -> int:
     """Persons of an aggregate who have no cell of their own, for instance of a merged territory."""
     low, high = row.range
-    if row.unit_of_value in ("gap", "change", "share_change"):
-        low, high = 0.0, high - low  # only the width matters; both ends move together
     key = ("rest", about, place[1:])
     return study.system.atom(key, n, low, high, people=key)
 
