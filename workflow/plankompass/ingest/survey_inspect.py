@@ -12,7 +12,7 @@ from plankompass.ingest.survey_dates import read_times
 from plankompass.ingest.survey_model import RawSurvey, RawVariable, SurveyReadError, plain
 from plankompass.ingest.survey_nettskjema import codebook_variables
 from plankompass.ingest.survey_privacy import find_personal_data
-from plankompass.ingest.survey_readers import check_file, read_survey
+from plankompass.ingest.survey_readers import check_archive, check_file, read_survey
 from plankompass.ingest.survey_sheets import find_header
 from plankompass.study.config_models import LimitConfig
 
@@ -48,6 +48,7 @@ def inspect_survey(path: Path | str, limits: LimitConfig | None = None) -> dict[
     options: dict[str, Any] = {}
     problems: list[str] = []
     if format_ == "xlsx":
+        check_archive(path, path.name, limits)
         options["sheet"], options["header_row"], problems = find_header(path, path.name)
     survey = read_survey(path, format_, limits=limits, **options)
     if set(_NETTSKJEMA_HEADER) & set(survey.frame.columns):

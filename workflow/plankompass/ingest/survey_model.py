@@ -28,7 +28,8 @@ class MissingRange:
 
     def contains(self, value: float | str) -> bool:
         """Whether a value lies in the range."""
-        if isinstance(value, str) != isinstance(self.low, str):
+        kind = str if isinstance(self.low, str) else (int, float)
+        if not isinstance(value, kind):
             return False
         return self.low <= value <= self.high
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from plankompass.ingest.safe_archive import ArchiveRefusedError, SafeArchive
 from plankompass.ingest.survey_model import RawSurvey, SurveyReadError
 from plankompass.ingest.survey_nettskjema import read_nettskjema
 from plankompass.ingest.survey_sheets import read_xlsx_survey
@@ -54,8 +55,9 @@ def read_survey(
         raise SurveyReadError(f"{shown}: unknown format; known are {', '.join(FORMATS)}")
     check_file(path, shown, limits)
     if format_ in STATFILES:
-        return read_statfile(path, shown, format_, encoding)
+        return read_statfile(path, shown, format_, encoding, seconds=limits.seconds_per_file)
     if format_ == "xlsx":
+        check_archive(path, shown, limits)
         return read_xlsx_survey(path, shown, sheet=sheet, header_row=header_row)
     text: dict[str, Any] = {
         "encoding": encoding,
@@ -89,3 +91,26 @@ def check_file(path: Path, shown: str, limits: LimitConfig) -> None:
             f"{shown}: larger than {limits.megabytes_per_file} MB; "
             "raise limits.megabytes_per_file if that is right"
         )
+
+
+def check_archive(path: Path, shown: str, limits: LimitConfig) -> None:
+    """Refuse a workbook that unpacks to more than the limits, before it is unpacked.
+
+    Args:
+        path: The file.
+        shown: The file's name in messages.
+        limits: Limits on what is read.
+
+    Raises:
+        SurveyReadError: It is no archive, or outside the limits.
+    """
+    try:
+        with SafeArchive(
+            path,
+            max_members=limits.archive_members,
+            max_bytes=limits.megabytes_per_file * 1_000_000,
+        ):
+            pass
+    except ArchiveRefusedError as error:
+        reason = str(error).removeprefix(f"{path.name}: ")
+        raise SurveyReadError(f"{shown}: not a readable .xlsx workbook: {reason}") from None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from plankompass.ingest.survey_guard import ReaderDiedError, ReaderTooSlowError, call_apart
 from plankompass.ingest.survey_model import (
     MissingRange,
     MultipleResponseSet,
@@ -71,7 +72,9 @@ def _texts(data: dict[str, np.ndarray], meta: Any) -> list[str]:
     return sorted(texts)
 
 
-def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = None) -> RawSurvey:
+def read_statfile(
+    path: Path, shown: str, format_: str, encoding: str | None = None, *, seconds: float = 60
+) -> RawSurvey:
     """Read an SPSS or Stata file.
 
     Args:
@@ -79,6 +82,7 @@ def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = N
         shown: The file's name in messages.
         format_: ``sav``, ``zsav``, ``por`` or ``dta``.
         encoding: Declared encoding; found and noted when left out.
+        seconds: Longest time one attempt may take.
 
     Returns:
         The survey, user-missing codes and tagged missings kept.
@@ -96,7 +100,16 @@ def read_statfile(path: Path, shown: str, format_: str, encoding: str | None = N
     attempts: list[tuple[int, str, dict[str, np.ndarray], Any]] = []
     for choice in choices:
         try:
-            data, meta = _read(path, format_, choice)
+            data, meta = call_apart(_read, path, format_, choice, seconds=seconds)
+        except ReaderTooSlowError:
+            raise SurveyReadError(
+                f"{shown}: reading took longer than {seconds:g} s (limits.seconds_per_file); "
+                f"the file may be damaged; {_HINT}"
+            ) from None
+        except ReaderDiedError:
+            raise SurveyReadError(
+                f"{shown}: the file makes its reader fail; it is damaged; {_HINT}"
+            ) from None
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
             if "encoding" in str(error).lower() or isinstance(error, UnicodeDecodeError):
                 continue
