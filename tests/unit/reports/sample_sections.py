@@ -103,7 +103,7 @@ def _timeline() -> blocks.Timeline:
     return blocks.Timeline(
         id="frister", title="Frister og vedtak i perioden",
         alt="Tidslinje fra oktober 2019 til oktober 2023. Planstrategien ble vedtatt innen fristen, samfunnsdelen i mai 2021.",
-        first_day=date(2019, 10, 1), last_day=date(2023, 10, 31), cutoff=date(2023, 5, 31), cutoff_text="31. mai 2023",
+        first_day=date(2019, 10, 1), last_day=date(2023, 10, 31), cutoff=date(2023, 5, 31), cutoff_text="Skjæringsdato 31. mai 2023",
         rows=[
             blocks.Duty(label="Konstituerende møte", law="kommuneloven § 7-1", done=[date(2019, 10, 15)], done_text="15. oktober 2019", status="done", status_text="Holdt"),
             blocks.Duty(label="Planstrategi", law="pbl § 10-1", start=date(2019, 10, 15), due=date(2020, 10, 15), due_text="15. oktober 2020", done=[date(2020, 6, 17)], done_text="17. juni 2020", status="in_time", status_text="Innen fristen"),

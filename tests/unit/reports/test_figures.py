@@ -10,7 +10,7 @@ from tests.unit.reports.sample import sample_report
 from tests.unit.reports.sample_network import sample_network
 
 from plankompass.reports.catalogue import catalogue
-from plankompass.reports.charts import chart_table
+from plankompass.reports.charts import CELL_SIZE, chart_table
 from plankompass.reports.figures import draw_chart, draw_multiples
 from plankompass.reports.figures.canvas import text_width, wrap
 from plankompass.reports.figures.parts import Scale, make_chart
@@ -78,7 +78,7 @@ def test_columns_fill_the_page_and_no_word_is_broken(kind):
     for i, column in enumerate(item.table.columns):
         words = [w for row in item.table.rows for w in row.cells[i].split(" ")]
         words += column.label.split(" ")
-        assert max(text_width(w, 7.8) for w in words) <= item.widths[i + 2] - 6, column.label
+        assert max(text_width(w, CELL_SIZE) for w in words) <= item.widths[i + 2] - 6, column.label
 
 
 def test_a_hidden_value_draws_no_mark():

@@ -11,32 +11,32 @@ from dataclasses import dataclass
 
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures import BAR, CHART_WIDTHS, SPINE_WIDTH, Chart, draw_chart
-from plankompass.reports.figures.canvas import text_width, wrap
+from plankompass.reports.figures.canvas import text_width
 from plankompass.reports.schema import SpineGroup
 from plankompass.reports.schema_blocks import Bars, FigureBlock
 from plankompass.reports.schema_parts import Row, Table
 from plankompass.reports.style import FULL_WIDTH
 from plankompass.reports.tabulate import table_of
 
-LABEL_SIZE = 8.4  # points, as in templates/report.typ
-SUB_SIZE = 7.4
-CELL_SIZE = 7.8
+LABEL_SIZE = 8.2  # points, as in templates/report.typ
+SUB_SIZE = 7.2
+CELL_SIZE = 7.5
 _INSET = 3.0  # left and right of a cell
 _PITCH = 1.14  # line pitch in type sizes
-_PAD = 6.0  # above and below the lines of a row, together
+_PAD = 4.5  # above and below the lines of a row, together
 _MOST_LABEL = 215.0
 _LEAST_HEIGHT = {
     "ranked_barriers": 17.0,
     "steering_chain": 13.5,
     "timeline": 20.0,
-    "who_decides": 27.0,
+    "who_decides": 25.0,
     "gaps": 18.0,
     "answer_distribution": 19.0,
     "bars": 14.0,
     "change": 22.0,
 }
 # Label, strip, own value, n, peer mean, network, verdict
-SPINE_WIDTHS = (148.0, SPINE_WIDTH, 48.0, 36.0, 34.0, 42.0, 42.0)
+SPINE_WIDTHS = (146.0, SPINE_WIDTH, 50.0, 36.0, 36.0, 40.0, 62.0)
 # A little more than measured: kerning and other line breaks of the typesetter.
 _SAFETY = 1.03
 
@@ -58,16 +58,51 @@ class ChartTable:
     heights: list[float]
 
 
-def _width(text: str, size: float, weight: int = 400) -> float:
-    return text_width(text, size, weight) * _SAFETY
+def _words(text: str, size: float, weight: int) -> list[float]:
+    """Widths of a text's words."""
+    return [text_width(word, size, weight) * _SAFETY for word in text.split(" ")]
 
 
-def _longest_word(texts: Sequence[str], size: float, weight: int = 400) -> float:
-    return max((_width(w, size, weight) for t in texts for w in t.split(" ")), default=0.0)
+def _lines(words: Sequence[float], space: float, width: float) -> int:
+    """Lines that words take in a column."""
+    lines, used = 1, 0.0
+    for word in words:
+        if used and used + space + word > width + 1e-6:
+            lines, used = lines + 1, word
+        else:
+            used += (space if used else 0.0) + word
+    return lines
+
+
+def _narrowest(words: Sequence[float], space: float, most: int) -> float:
+    """Smallest width in which words take at most so many lines."""
+    low, high = max(words), sum(words) + space * (len(words) - 1)
+    if most <= 1:
+        return high
+    while high - low > 0.5:
+        middle = (low + high) / 2
+        if _lines(words, space, middle) <= most:
+            high = middle
+        else:
+            low = middle
+    return high if _lines(words, space, low) > most else low
+
+
+@dataclass(frozen=True)
+class _Cell:
+    words: list[float]
+    space: float
+
+
+def _cells(texts: Sequence[str], size: float, weight: int) -> list[_Cell]:
+    space = text_width(" ", size, weight) * _SAFETY
+    return [_Cell(_words(text, size, weight), space) for text in texts if text]
 
 
 def column_widths(table: Table, strip: float) -> list[float]:
-    """Widths of the columns: as few lines in the fullest cell as the page allows, no word broken.
+    """Widths of the columns: the fewest lines in the fullest cell that the page allows.
+
+    No word is broken. What is left over goes to the label.
 
     Args:
         table: The table.
@@ -76,30 +111,27 @@ def column_widths(table: Table, strip: float) -> list[float]:
     Returns:
         Points for label, strip and each further column; they sum to the width of the text.
     """
-    heavy = 600 if any(row.marked for row in table.rows) else 400
-    # Longest word (a column is never narrower) and longest line, column by column.
-    words, lines = [], []
+    weight = 600 if any(row.marked for row in table.rows) else 400
+    columns = [_cells([row.header for row in table.rows], LABEL_SIZE, weight)]
+    heads = [max(_words(table.corner, CELL_SIZE, 600))]
     for i, column in enumerate(table.columns):
-        texts = [row.cells[i] for row in table.rows]
-        word = _longest_word(texts, CELL_SIZE, heavy)
-        words.append(max(word, _longest_word([column.label], CELL_SIZE, 600)))
-        lines.append(max((_width(text, CELL_SIZE, heavy) for text in texts), default=0.0))
-    labels = [row.header for row in table.rows]
-    words.insert(0, _longest_word(labels, LABEL_SIZE, heavy))
-    lines.insert(0, max(_width(text, LABEL_SIZE, heavy) for text in labels))
-    room = FULL_WIDTH - strip - 2 * _INSET * len(words)
-    needed = words
-    for quarter in range(4, 41):
-        # A line is never filled to the end: words do not divide where one wants.
-        fill = 1.0 if quarter == 4 else 0.86 * quarter / 4
-        trial = [max(word, line / fill) for word, line in zip(words, lines, strict=True)]
-        if sum(trial) <= room:
-            needed = trial
+        columns.append(_cells([row.cells[i] for row in table.rows], CELL_SIZE, weight))
+        heads.append(max(_words(column.label, CELL_SIZE, 600)))
+    has_sub = any(row.sub for row in table.rows)
+    room = FULL_WIDTH - strip - 2 * _INSET * len(columns)
+    needed = heads
+    for most in range(1, 13):
+        needed = []
+        for k, cells in enumerate(columns):
+            own = max(most - (1 if k == 0 and has_sub else 0), 1)
+            narrow = max((_narrowest(c.words, c.space, own) for c in cells), default=0.0)
+            needed.append(max(narrow, heads[k]) + 0.6)
+        if sum(needed) <= room:
             break
-    rest = max(room - sum(needed), 0.0)
+    rest = room - sum(needed)
     widths = [width + 2 * _INSET for width in needed]
-    # What is left goes to the label, but numbers should not drift away from their strip.
-    share = rest if widths[0] + rest <= _MOST_LABEL else max(_MOST_LABEL - widths[0], 0.0)
+    # Numbers should not drift away from their strip: the label takes only so much.
+    share = min(rest, max(_MOST_LABEL - widths[0], 0.0)) if rest > 0 else rest
     widths[0] += share
     extra = (rest - share) / max(len(widths) - 1, 1)
     return [round(w, 2) for w in (widths[0], strip, *(w + extra for w in widths[1:]))]
@@ -119,7 +151,8 @@ def row_height(row: Row, widths: Sequence[float], least: float) -> float:
     weight = 600 if row.marked else 400
 
     def lines(text: str, width: float, size: float, heavy: int) -> int:
-        return len(wrap(text, (width - 2 * _INSET) / _SAFETY, size, heavy, 99)) if text else 0
+        room = width - 2 * _INSET
+        return sum(_lines(c.words, c.space, room) for c in _cells([text], size, heavy))
 
     label = lines(row.header, widths[0], LABEL_SIZE, weight) * LABEL_SIZE
     label += lines(row.sub, widths[0], SUB_SIZE, 400) * SUB_SIZE
@@ -142,10 +175,11 @@ def spine_heights(group: SpineGroup) -> list[float]:
     heights = []
     for row in group.rows:
         label, verdict = SPINE_WIDTHS[0], SPINE_WIDTHS[-1]
+        # Value and interval stand on lines of their own; the value may be set larger.
         own = [f"{row.own.text} {row.own.interval}".strip(), row.own.n]
         as_row = Row(header=row.label, sub=row.sub, cells=[*own, row.verdict_text])
         widths = [label, SPINE_WIDTH, SPINE_WIDTHS[2], SPINE_WIDTHS[3], verdict]
-        heights.append(row_height(as_row, widths, 26.0))
+        heights.append(row_height(as_row, widths, 22.5))
     return heights
 
 
@@ -166,6 +200,6 @@ def chart_table(block: FigureBlock, text: Catalogue) -> ChartTable:
     for i, row in enumerate(table.rows):
         own = least
         if isinstance(block, Bars):
-            own = max(least, BAR * len(block.rows[i].values) + 6)
+            own = max(least, BAR * len(block.rows[i].values) + 4)
         heights.append(row_height(row, widths, own))
     return ChartTable(draw_chart(block, text, heights), table, widths, heights)

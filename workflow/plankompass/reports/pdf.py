@@ -39,7 +39,7 @@ _TEXTS = {
     "peers": "profile.peers",
     "network": "profile.network",
     "verdict": "profile.verdict",
-    "trace_intro": "trace.intro",
+    "trace_intro": "trace.intro_numbers",
 }
 _LOCK = threading.Lock()
 
@@ -54,7 +54,7 @@ def _compiler() -> typst.Compiler:
 
 
 def trace_table(view: View) -> Table:
-    """The appendix: each sentence with its rule and the numbers behind it.
+    """The appendix: rule and numbers behind each sentence, by the small number that follows it.
 
     Args:
         view: The document.
@@ -63,26 +63,26 @@ def trace_table(view: View) -> Table:
         The table.
     """
     text = view.text
-    widths = {"rule": 1.2, "indicator": 1.5, "group": 1.1, "value": 0.7, "interval": 0.7, "n": 0.5}
+    columns = [
+        Column(label=text("trace.rule"), width=1.15),
+        Column(label=text("trace.indicator"), width=1.5),
+        Column(label=text("trace.value"), align="right"),
+        Column(label=text("trace.n"), align="right"),
+    ]
+    rows = []
+    for number, sentence in enumerate(view.sentences, start=1):
+        trace = sentence.trace
+        about = [trace.indicator_name or trace.indicator, trace.group]
+        value = [trace.value, f"({trace.interval})" if trace.interval else ""]
+        cells = [
+            trace.rule,
+            ". ".join(part for part in about if part),
+            " ".join(part for part in value if part),
+            trace.n,
+        ]
+        rows.append(Row(header=str(number), cells=cells))
     return Table(
-        caption=text("trace.title"),
-        corner=text("trace.sentence"),
-        corner_width=3.4,
-        columns=[Column(label=text(f"trace.{key}"), width=w) for key, w in widths.items()],
-        rows=[
-            Row(
-                header=s.text,
-                cells=[
-                    s.trace.rule,
-                    s.trace.indicator_name or s.trace.indicator,
-                    s.trace.group,
-                    s.trace.value,
-                    s.trace.interval,
-                    s.trace.n,
-                ],
-            )
-            for s in view.sentences
-        ],
+        caption=text("trace.title"), corner=text("trace.number"), columns=columns, rows=rows
     )
 
 
@@ -116,6 +116,7 @@ def _data(view: View) -> dict[str, Any]:
         "spine_widths": SPINE_WIDTHS,
         "sources_table": sources.model_dump() if sources else None,
         "trace": trace_table(view).model_dump(),
+        "numbers": {s.id: i for i, s in enumerate(view.sentences, start=1)},
         "head_facts": [f.model_dump() for f in head_facts(report)],
         "facts": [f.model_dump() for f in closing_facts(report)],
         "tone_marks": TONE_MARKS,
@@ -134,6 +135,7 @@ def _parts(chart: Chart) -> list[dict[str, Any]]:
 def _chart(item: ChartTable) -> dict[str, Any]:
     return {
         "legend": _legend(item.chart.keys), "words": item.chart.words, "head": item.chart.head,
+        "head_height": item.chart.head_height,
         "parts": _parts(item.chart), "table": item.table.model_dump(),
         "widths": item.widths, "heights": item.heights,
     }  # fmt: skip
@@ -187,7 +189,7 @@ def mark_row_headers(raw: bytes) -> bytes:
                 first.A = _with_scope(pdf, first.get("/A"))
         buffer = io.BytesIO()
         pdf.save(
-            buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve
+            buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
         )
     return buffer.getvalue()
 

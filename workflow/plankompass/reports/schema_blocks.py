@@ -144,7 +144,7 @@ class Timeline(FigureBlock):
     first_day: date
     last_day: date
     cutoff: date = Field(description="Cut-off date (skjæringsdato)")
-    cutoff_text: str
+    cutoff_text: str = Field(description="In words: 'Skjæringsdato 31. mai 2023'")
     rows: list[Duty] = Field(min_length=1)
 
 

@@ -60,17 +60,55 @@ def _by_group(values: list[GroupValue], groups: Iterable[str]) -> list[str]:
     return [found.get(group, "") for group in groups]
 
 
+def without_empty_columns(table: Table) -> Table:
+    """A table without the columns that say nothing in any row.
+
+    Args:
+        table: The table.
+
+    Returns:
+        The table with at least one column left.
+    """
+    blank = {"", "–"}
+    keep = [
+        i for i in range(len(table.columns)) if any(row.cells[i] not in blank for row in table.rows)
+    ] or [0]
+    if len(keep) == len(table.columns):
+        return table
+    return table.model_copy(
+        update={
+            "columns": [table.columns[i] for i in keep],
+            "rows": [
+                row.model_copy(update={"cells": [row.cells[i] for i in keep]}) for row in table.rows
+            ],
+        }
+    )
+
+
 def _drop_empty(
     corner: str, columns: list[Column], rows: list[Row], caption: str, wide: float = 2.0
 ) -> Table:
-    """A table without the columns that have no text in any row."""
-    keep = [i for i in range(len(columns)) if any(row.cells[i] for row in rows)] or [0]
-    return Table(
-        caption=caption,
-        corner=corner,
-        corner_width=wide,
-        columns=[columns[i] for i in keep],
-        rows=[row.model_copy(update={"cells": [row.cells[i] for i in keep]}) for row in rows],
+    table = Table(caption=caption, corner=corner, corner_width=wide, columns=columns, rows=rows)
+    return without_empty_columns(table)
+
+
+def _same_in_all(table: Table, label: str, text: Catalogue) -> Table:
+    """A column of words that are the same in every row becomes one line under the table."""
+    places = [i for i, column in enumerate(table.columns) if column.label == label]
+    if not places or len(table.rows) < 3 or len(table.columns) < 2:
+        return table
+    found = {row.cells[places[0]] for row in table.rows}
+    if len(found) > 1:
+        return table
+    blanked = [
+        row.model_copy(
+            update={"cells": ["" if i == places[0] else c for i, c in enumerate(row.cells)]}
+        )
+        for row in table.rows
+    ]
+    note = text("common.all_rows", column=label, words=found.pop())
+    return without_empty_columns(
+        table.model_copy(update={"rows": blanked, "notes": [*table.notes, note]})
     )
 
 
@@ -96,7 +134,8 @@ def _barriers(block: RankedBarriers, text: Catalogue) -> Table:
         )
         for row in block.rows
     ]
-    return _drop_empty(text("barriers.barrier"), columns, rows, block.title, 2.4)
+    table = _drop_empty(text("barriers.barrier"), columns, rows, block.title, 2.4)
+    return _same_in_all(table, text("barriers.verdict"), text)
 
 
 def _chain(block: SteeringChain, text: Catalogue) -> Table:
@@ -151,7 +190,8 @@ def _who_decides(block: WhoDecides, text: Catalogue) -> Table:
         )
         for row in block.rows
     ]
-    return _drop_empty(text("who_decides.stage"), columns, rows, block.title)
+    table = _drop_empty(text("who_decides.stage"), columns, rows, block.title)
+    return _same_in_all(table, text("who_decides.verdict"), text)
 
 
 def _gaps(block: Gaps, text: Catalogue) -> Table:
@@ -172,7 +212,8 @@ def _gaps(block: Gaps, text: Catalogue) -> Table:
         )
         for row in block.rows
     ]
-    return _drop_empty(text("gaps.statement"), columns, rows, block.title)
+    table = _drop_empty(text("gaps.statement"), columns, rows, block.title)
+    return _same_in_all(table, text("gaps.verdict"), text)
 
 
 def _distribution(block: AnswerDistribution, text: Catalogue) -> Table:

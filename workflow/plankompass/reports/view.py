@@ -12,9 +12,9 @@ from plankompass.reports.catalogue import Catalogue, catalogue
 from plankompass.reports.charts import ChartTable, chart_table, spine_heights
 from plankompass.reports.figures import Chart, Drawing, draw_multiples, draw_spine
 from plankompass.reports.schema import MunicipalReport, NetworkReport, Section
-from plankompass.reports.schema_blocks import AnyBlock, FigureBlock, SmallMultiples
+from plankompass.reports.schema_blocks import AnyBlock, FigureBlock, SmallMultiples, TableBlock
 from plankompass.reports.schema_parts import Column, Fact, Row, Sentence, Table
-from plankompass.reports.tabulate import table_of
+from plankompass.reports.tabulate import table_of, without_empty_columns
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class View:
         text: Fixed text in the document's language.
         charts: Block id to the chart with its table.
         figures: Block id to figures that stand by themselves.
-        tables: Block id to the table below such a figure.
+        tables: Block id to a table of its own, or to the one below such a figure.
         spines: Strips of the profile, one chart a group.
         sentences: All findings in reading order, for the appendix.
     """
@@ -179,6 +179,8 @@ def make_view(report: MunicipalReport | NetworkReport) -> View:
                 tables[block.id] = table_of(block, text)
             elif isinstance(block, FigureBlock):
                 charts[block.id] = chart_table(block, text)
+            elif isinstance(block, TableBlock):
+                tables[block.id] = without_empty_columns(block.table)
     spines: list[Chart] = []
     if isinstance(report, MunicipalReport):
         spines = [

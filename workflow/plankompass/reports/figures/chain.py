@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plankompass.reports.catalogue import Catalogue
-from plankompass.reports.figures.canvas import Canvas, wrap
+from plankompass.reports.figures.canvas import Canvas, text_width, wrap
 from plankompass.reports.figures.parts import Chart, Key, make_chart
 from plankompass.reports.schema_blocks import ChainGoal, SteeringChain
 from plankompass.reports.style import AXIS, FJORD, FLOW, MISSING, MUTED, TYPE, WASH
 
-WIDTH = 198.0
+WIDTH = 206.0
 _BAND = 34.0
-_HEAD = 68.0
+_HEAD = 70.0
 
 
 def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:
@@ -35,7 +35,7 @@ def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:
 
 
 def _columns(stages: int) -> list[float]:
-    return [25 + (WIDTH - 50) * i / stages for i in range(stages + 1)]
+    return [24 + (WIDTH - 48) * i / stages for i in range(stages + 1)]
 
 
 def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> None:
@@ -58,9 +58,12 @@ def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> 
         if high:
             canvas.box(x - 3, middle - high / 2, 6, high, FJORD, FJORD)
         pitch = xs[1] - xs[0] - 2
-        name = wrap(label, pitch, TYPE.small - 0.4, 600, 1)[0]
-        canvas.text(x, top - 17, name, TYPE.small - 0.4, weight=600, align="center")
-        canvas.text(x, top - 6, count.text, TYPE.small - 0.4, colour=MUTED, align="center")
+        word = max(text_width(w, 1.0, 600) for w in label.split(" "))
+        size = min(TYPE.small - 0.4, pitch / word)
+        names = wrap(label, pitch, size, 600, 2)
+        canvas.paragraph(x, top - 20, names, size, weight=600, align="center")
+        size = min(TYPE.small - 0.4, pitch / text_width(count.text, 1.0))
+        canvas.text(x, top - 6, count.text, size, colour=MUTED, align="center")
 
 
 def draw_chain(
@@ -81,7 +84,7 @@ def draw_chain(
     rows = chain_rows(block)
 
     def head(canvas: Canvas) -> None:
-        _flow(canvas, block, xs, 28)
+        _flow(canvas, block, xs, 31)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         goal = rows[i] if i < len(rows) else None

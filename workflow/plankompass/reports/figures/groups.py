@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas
@@ -16,6 +17,7 @@ from plankompass.reports.figures.parts import (
     scale_words,
     value_mark,
 )
+from plankompass.reports.formats import number
 from plankompass.reports.schema_blocks import Change, Gaps, GroupValue, WhoDecides
 from plankompass.reports.style import (
     AXIS,
@@ -138,7 +140,7 @@ def draw_gaps(block: Gaps, text: Catalogue, prefix: str, heights: Sequence[float
 
 
 def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
-    """Wave values on each row's own scale, earlier waves open, the last one filled.
+    """Wave values on each row's own scale, or the change around nought where only that is shown.
 
     Args:
         block: The block.
@@ -152,20 +154,26 @@ def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[f
     last = len(block.waves) - 1
     # Marks of different waves on one spot stay visible: the earlier one is larger and open.
     sizes = [8.0 + 3.0 * (last - i) for i in range(len(block.waves))]
+    reach = _reach(block)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         change = block.rows[i]
-        scale = Scale(change.scale_min, change.scale_max, 20, CHANGE_WIDTH - 20)
+        points = [p for p in change.points if p.shown.value is not None]
+        if not points and (change.change is None or change.change.value is None):
+            return
+        low, high = (change.scale_min, change.scale_max) if points else (-reach, reach)
+        scale = Scale(low, high, 20, CHANGE_WIDTH - 20)
         canvas.line([scale.left, scale.right], [middle, middle], AXIS, 0.6)
         for x in (scale.left, scale.right):
             canvas.line([x, x], [middle - 3, middle + 3], AXIS, 0.8)
-        for x, value, align in (
-            (scale.left - 5, change.scale_min, "right"),
-            (scale.right + 5, change.scale_max, "left"),
-        ):
-            label = f"{value:g}"
+        for x, value, align in ((scale.left - 5, low, "right"), (scale.right + 5, high, "left")):
+            label = number(value, text.language, 0 if value == int(value) else 1, signed=not points)
             canvas.text(x, middle + 2.7, label, TYPE.small, colour=MUTED, align=align)
-        points = [p for p in change.points if p.shown.value is not None]
+        if not points:
+            zero = scale(0)
+            canvas.line([zero, zero], [middle - 7, middle + 7], INK, 1.0)
+            value_mark(canvas, scale, change.change, middle, "circle", FJORD)
+            return
         places = [scale(p.shown.value) for p in points]
         if len(points) > 1:
             canvas.line(places, [middle] * len(places), FJORD, 2.0)
@@ -178,4 +186,20 @@ def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[f
         for i, wave in enumerate(block.waves)
         if any(p.wave == wave and p.shown.value is not None for r in block.rows for p in r.points)
     ]
-    return make_chart(prefix, CHANGE_WIDTH, heights, row, keys=keys)
+    words = []
+    if any(r.change is not None and r.change.value is not None for r in block.rows):
+        keys.append(Key(text("change.key_change"), "interval", FJORD))
+        words.append(text("change.zero"))
+    return make_chart(prefix, CHANGE_WIDTH, heights, row, keys=keys, words=words)
+
+
+def _reach(block: Change) -> float:
+    """How far the scale of changes goes to either side: a whole or half step around the largest."""
+    ends = [
+        abs(limit)
+        for row in block.rows
+        if row.change is not None
+        for limit in (row.change.value, row.change.lower, row.change.upper)
+        if limit is not None
+    ]
+    return max(ceil(2 * max(ends, default=1.0)) / 2, 0.5)

@@ -10,7 +10,7 @@ from plankompass.reports.figures.parts import Chart, Key, Scale, make_chart, val
 from plankompass.reports.schema import SpineGroup
 from plankompass.reports.style import AXIS, FJORD, INK, MIDDLE, MUTED, RANGE, RULE
 
-WIDTH = 160.0
+WIDTH = 140.0
 _PAD = 9.0
 
 
@@ -59,7 +59,7 @@ def draw_spine(group: SpineGroup, text: Catalogue, prefix: str, heights: Sequenc
                 width = max(scale(high) - scale(low), 1.0)
                 canvas.box(scale(low), middle - 4.5, width, 9, fill, AXIS, 0.6)
         if row.network_mean is not None and row.network_mean.value is not None:
-            canvas.marker(scale(row.network_mean.value), middle + 8.5, "triangle", MUTED, 5.0)
+            canvas.marker(scale(row.network_mean.value), middle + 8, "triangle", MUTED, 5.0)
         if row.peer_mean is not None and row.peer_mean.value is not None:
             x = scale(row.peer_mean.value)
             canvas.line([x, x], [middle - 8, middle + 8], INK, 1.5)
@@ -67,4 +67,4 @@ def draw_spine(group: SpineGroup, text: Catalogue, prefix: str, heights: Sequenc
         apart = row.verdict in ("above", "below")
         value_mark(canvas, scale, row.own, middle, "circle", FJORD, size=9, filled=apart)
 
-    return make_chart(prefix, WIDTH, heights, strip, keys=spine_keys(text), together=1e9)
+    return make_chart(prefix, WIDTH, heights, strip, keys=spine_keys(text))

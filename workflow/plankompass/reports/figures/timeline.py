@@ -64,5 +64,5 @@ def draw_timeline(block: Timeline, text: Catalogue, prefix: str, heights: Sequen
     ]
     if any(d.due is not None and day > d.due for d in block.rows for day in d.done):
         keys.append(Key(text("timeline.key_late"), "diamond", MISSING))
-    keys.append(Key(f"{text('timeline.cutoff')} {block.cutoff_text}", "dashes", MUTED))
+    keys.append(Key(block.cutoff_text, "dashes", MUTED))
     return make_chart(prefix, WIDTH, heights, row, head=head, head_height=_HEAD, keys=keys)
