@@ -318,7 +318,7 @@ def _codes(rows, units, draw) -> None:
             "method": "count_interviews",
         }
         for unit in units:
-            n = int(draw.integers(4, 8))
+            n = 4 if unit == "k01" else int(draw.integers(5, 8))
             count = int(draw.integers(0, n + 1))
             rows.append(estimate_row(**place, unit=unit, value=count / n, n=n, numerator=count))
         cells = rows[start:]

@@ -111,6 +111,16 @@ class Protector:
                 self._users[column].add(target)
             self._shape[normal(row)].add(target)
 
+    def accepts(self, row: ModularRow) -> bool:
+        """Whether a row may be published; nothing is changed."""
+        rest = self.span.reduce(row)
+        if not rest or any(not self._users.get(c) for c in rest):
+            return True
+        pivot = min(rest, key=lambda c: (len(self._users[c]), c))
+        return not (
+            self._gives_away(self._without(rest, pivot)) or self._small_remainder(rest, pivot)
+        )
+
     def offer(self, row: ModularRow, *, force: bool = False) -> bool:
         """Publish a row unless that gives something away.
 
@@ -213,6 +223,34 @@ def _minus(row: ModularRow, other: ModularRow, factor: int) -> ModularRow:
     return out
 
 
+def block_protector(
+    system: System,
+    rows: Sequence[int],
+    order: Sequence[int],
+    min_remainder: int,
+    fixed: Sequence[int] = (),
+) -> Protector:
+    """A protector of one block that has taken in what is public already.
+
+    Args:
+        system: The system.
+        rows: All rows of the block.
+        order: The rows that might be published, the worthiest first.
+        min_remainder: Fewest persons in a remainder.
+        fixed: Rows that are public already.
+
+    Returns:
+        The protector.
+    """
+    targets = {r: system.modular[r] for r in rows if r in system.targets}
+    last_use = {c: place for place, r in enumerate(order) for c in system.modular[r]}
+    alone = [r for r in targets if system.persons(targets[r]) == 1]
+    protector = Protector(targets, alone, system.persons, min_remainder, last_use)
+    for r in [*fixed, *(r for r in rows if system.known[r] and system.linear[r])]:
+        protector.offer(system.modular[r], force=True)
+    return protector
+
+
 def protect_block(
     system: System,
     rows: Sequence[int],
@@ -232,13 +270,6 @@ def protect_block(
     Returns:
         The rows that must be hidden, sorted.
     """
-    targets = {r: system.modular[r] for r in rows if r in system.targets}
-    if not targets:
-        return []
-    last_use = {c: place for place, r in enumerate(order) for c in system.modular[r]}
-    alone = [r for r in targets if system.persons(targets[r]) == 1]
-    protector = Protector(targets, alone, system.persons, min_remainder, last_use)
-    for r in [*fixed, *(r for r in rows if system.known[r] and system.linear[r])]:
-        protector.offer(system.modular[r], force=True)
+    protector = block_protector(system, rows, order, min_remainder, fixed)
     # a row that is no equation only bounds: the interval attack decides on it
     return sorted(r for r in order if system.linear[r] and not protector.offer(system.modular[r]))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.attack import AttackResult, attack_system, name
-from plankompass.disclosure.choose import SEED, hide_beside
+from plankompass.disclosure.choose import SEED, hide_beside, hide_dependents
 from plankompass.disclosure.primary import publishable
 from plankompass.disclosure.rounding import DECIMALS, half_unit
 from plankompass.disclosure.row_rules import row_units
@@ -55,7 +55,13 @@ def check_rows(
         f"{labels[at]}: a standard error may not leave"
         for at in np.flatnonzero(primary["se"].notna().to_numpy())
     ]
-    together = hide_beside(as_chosen(marked, primary), rules)
+    chosen = as_chosen(marked, primary)
+    dependent = (hide_dependents(chosen, rules)["status"] != "published").to_numpy()
+    lines += [
+        f"{labels[at]}: published, but a number it is made of is hidden"
+        for at in np.flatnonzero(dependent & open_now & allowed)
+    ]
+    together = hide_beside(chosen, rules)
     gone = (together["status"] != "published").to_numpy() & open_now & allowed
     said = {
         "change_shown": "both waves' numbers and their change are published",

@@ -54,6 +54,8 @@ def published_interval(
     half = half_unit(unit)
     shown = told or {k: float(round_half_away(np.array(truth[k], float), DECIMALS[unit]))
                      for k in ("value", "lower", "upper")}  # fmt: skip
+    if np.isnan(float(shown["value"])):
+        return -np.inf, np.inf
     low, high = float(shown["value"]) - half, float(shown["value"]) + half
     for end in ("lower", "upper"):
         limit, printed = float(truth[end]), float(shown[end])

@@ -6,7 +6,7 @@ import random
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from plankompass.disclosure.elimination import protect_block
+from plankompass.disclosure.elimination import block_protector, protect_block
 from plankompass.disclosure.intervals import BlockProgram
 from plankompass.disclosure.system import System
 
@@ -68,12 +68,16 @@ def protect(
         )
         known = [r for r in inside if r in public]
         hidden = _best(system, inside, order, known, min_remainder, restarts, seed)
-        result.by_span += len(hidden)
         if intervals:
-            extra, failed = _widen(system, inside, order, known, hidden, min_share, seed)
+            widener = _Widener(system, inside, order, known, min_share, seed)
+            extra = widener.widen(hidden)
+            result.failed += sorted(widener.failed)
+            if extra:
+                back = widener.give_back(hidden, extra, min_remainder)
+                hidden, extra = hidden - back, extra - back
             result.by_interval += len(extra)
-            result.failed += failed
             hidden |= extra
+        result.by_span += len(hidden) - (len(extra) if intervals else 0)
         result.hidden |= hidden
     return result
 
@@ -98,27 +102,77 @@ def _loss(system: System, hidden: set[int]) -> tuple:
     return (len(hidden), tuple(counts[level] for level in levels))
 
 
-def _widen(system, rows, order, known, hidden, min_share, seed) -> tuple[set[int], list[int]]:
-    """Hide further rows, the least worthy that binds, until every interval is wide enough."""
-    extra: set[int] = set()
-    failed: set[int] = set()
-    place = {r: i for i, r in enumerate(order)}
-    for _ in range(REPAIRS_PER_BLOCK):
-        shown = [r for r in order if r not in hidden and r not in extra]
-        program = BlockProgram(system, rows, [*shown, *known])
-        weak = [w for w in program.weak(min_share, seed) if w.row not in failed]
-        if not weak:
-            return extra, sorted(failed)
-        changed = False
-        for bounded in weak:
-            binding = [r for r in program.bind(bounded.row) if r in place]
-            if any(r in extra for r in binding):
-                continue  # loosened in this round already
-            if binding:
-                extra.add(max(binding, key=place.__getitem__))
-                changed = True
-            else:
-                failed.add(bounded.row)
-        if not changed:
-            break
-    return extra, sorted(failed)
+class _Widener:
+    """Hides further rows of one block until every interval is wide enough.
+
+    Args:
+        system: The system.
+        rows: All rows of the block.
+        order: The rows that might be published, the worthiest first.
+        known: Rows that are public already.
+        min_share: Smallest width of an attacker's interval.
+        seed: Seed of the random objectives.
+    """
+
+    def __init__(self, system, rows, order, known, min_share: float, seed: int) -> None:
+        self.system, self.rows, self.order, self.known = system, rows, order, known
+        self.min_share, self.seed = min_share, seed
+        self.failed: set[int] = set()
+        self.ever_weak: set[int] = set()
+
+    def _program(self, hidden: set[int]) -> BlockProgram:
+        shown = [r for r in self.order if r not in hidden]
+        return BlockProgram(self.system, self.rows, [*shown, *self.known])
+
+    def widen(self, hidden: set[int]) -> set[int]:
+        """The rows to hide beside those hidden already: the least worthy ones that bind."""
+        extra: set[int] = set()
+        place = {r: i for i, r in enumerate(self.order)}
+        for _ in range(REPAIRS_PER_BLOCK):
+            program = self._program(hidden | extra)
+            weak = [w.row for w in program.weak(self.min_share, self.seed)]
+            self.ever_weak.update(weak)
+            changed = False
+            for row in weak:
+                if row in self.failed:
+                    continue
+                binding = [r for r in program.bind(row) if r in place]
+                if any(r in extra for r in binding):
+                    continue  # loosened in this round already
+                if binding:
+                    extra.add(max(binding, key=place.__getitem__))
+                    changed = True
+                else:
+                    self.failed.add(row)
+            if not changed:
+                break
+        return extra
+
+    def give_back(self, hidden: set[int], extra: set[int], min_remainder: int) -> set[int]:
+        """Hidden rows that turned out to be hidden in vain, the worthiest first.
+
+        A row that was published when the intervals were first looked at can only narrow those that
+        were too narrow then, so only these are looked at again.
+        """
+        gone = hidden | extra
+        protector = block_protector(self.system, self.rows, self.order, min_remainder, self.known)
+        for r in self.order:
+            if r not in gone and self.system.linear[r]:
+                protector.offer(self.system.modular[r])
+        back: set[int] = set()
+        for r in self.order:
+            if r not in gone or (
+                self.system.linear[r] and not protector.accepts(self.system.modular[r])
+            ):
+                continue
+            program = self._program(gone - back - {r})
+            look = None if r in hidden else self.ever_weak
+            at = [i for i, t in enumerate(program.targets) if look is None or t in look]
+            weak = [
+                w for w in program.weak(self.min_share, self.seed, at) if w.row not in self.failed
+            ]
+            if not weak:
+                back.add(r)
+                if self.system.linear[r]:
+                    protector.offer(self.system.modular[r])
+        return back
