@@ -33,7 +33,7 @@ _SAID = {
 
 
 def change_lines(changes: pd.DataFrame, longest: int = _LINES) -> list[str]:
-    """The changes as lines for the terminal.
+    """The changes as lines for the terminal, one an estimate, comparison or response.
 
     Args:
         changes: As ``compare_deliveries`` gives them.
@@ -48,13 +48,15 @@ def change_lines(changes: pd.DataFrame, longest: int = _LINES) -> list[str]:
         if rows.empty:
             continue
         lines += ["", f"{len(rows)} {_SAID[kind]}"]
-        for row in rows.head(longest).itertuples(index=False):
+        about: dict[str, list[str]] = {}
+        for row in rows.itertuples(index=False):
             key = (row.unit, row.wave, row.group, row.gathering, row.indicator, row.component)
-            about = " ".join(part for part in key if part)
-            before, after = row.before or "(none)", row.after or "(none)"
-            lines.append(f"  {about}: {row.column} {before} -> {after}")
-        if len(rows) > longest:
-            lines.append(f"  and {len(rows) - longest} more")
+            name = " ".join(part for part in (f"{row.table}:", *key) if part)
+            after = f"{row.before or 'nothing'} -> {row.after or 'nothing'}"
+            about.setdefault(name, []).append(f"{row.column} {after}")
+        lines += [f"  {name}: {', '.join(parts)}" for name, parts in list(about.items())[:longest]]
+        if len(about) > longest:
+            lines.append(f"  and {len(about) - longest} more like these")
     return lines
 
 

@@ -106,9 +106,9 @@ def _differences(name: str, before: pd.DataFrame, after: pd.DataFrame) -> list[d
         was, now = old.get(key, nothing), new.get(key, nothing)
         if was == now:
             continue
-        numbers = any(was[:-1]) or any(now[:-1])
         for column, b, a in zip(columns, was, now, strict=True):
-            if b == a or (column == "reason" and numbers):
+            # a reason that comes or goes is told by the number that goes or comes
+            if b == a or (column == "reason" and not (b and a)):
                 continue
             kind = "new" if not b else "withdrawn" if not a else "changed"
             rows.append(_row(name, "reason" if column == "reason" else kind, key, column, b, a))
