@@ -139,7 +139,9 @@ def _by_header(
 ) -> list[TableEntry]:
     values: dict[str, str] = {}
     for column, cell in zip(header, cells, strict=True):
-        if column and column != "year" and column not in values and not _WORDLESS.match(cell):
+        named = column in ("indicator", "responsible", "deadline") and bool(cell)
+        wanted = column not in ("", "year") and column not in values
+        if wanted and (named or not _WORDLESS.match(cell)):
             values[column] = cell
     years = [cell for column, cell in zip(header, cells, strict=True) if column == "year"]
     amounts = [parse_amount(c) for c in years]

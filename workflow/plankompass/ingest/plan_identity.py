@@ -20,7 +20,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("other", r"\b(?:kommunedelplan|kommundelplan|kdp|områdeplan|områderegulering|detaljregulering|"
      r"reguleringsplan|reguleringsbestemmelser|temaplan|sektorplan|verbalvedtak|planregister|"
      r"folkehelseoversikt|kunnskapsgrunnlag|planveileder|årshjul|strategiplan|næringsplan|"
-     r"saksframlegg|saksfremlegg|protokoll|tertialrapport|\d\. ?tertial|"
+     r"saksframlegg|saksfremlegg|særutskrift|sluttbehandling|bakgrunn(?:sdokument\w*)? for|bakgrunnsdokument|statistikk\w*|medvirkningsrapport|ros-analyse|protokoll|tertialrapport|\d\. ?tertial|"
      r"konsekvensutredning|planbeskrivelse|regional planstrategi|regional plan\b)"),
     ("plattform", r"plattform|samarbeidsavtale|samarbeidserklæring|samarbeidsdokument|valg?program|partiprogram|"
      r"fellesprogram|politisk erklæring|flertallserklæring|fleirtalserklæring|fleirtalsavtale|flertallsavtale|"
@@ -44,7 +44,7 @@ _KIND_PATTERNS = tuple(
 _DRAFT = re.compile(
     r"høring|høyring|utkast|framlegg\b|fremlegg\b|(?<!vedtatt )forslag|offentli?e?g ettersyn|"
     r"(?:1|første|fyrste)\.? ?gan?gs? ?(?:s )?behandling|foreløpig|førebels|under arbeid|\bdraft\b|til behandling|"
-    r"versjon 0|arbeidsversjon|arbeidsdokument|ikke vedtatt|ikkje vedteke",
+    r"versjon 0|arbeidsversjon|ikke vedtatt|ikkje vedteke",
     re.IGNORECASE,
 )
 _NOT_DRAFT_CONTEXT = re.compile(

@@ -16,6 +16,9 @@ from plankompass.ingest.plan_models import CELL, TextLine
 _RIVER = 0.6
 """Narrowest river, in font sizes, when it runs through several lines."""
 _RIVER_OF_ONE_LINE = 1.2
+_NARROW = 0.2
+"""Narrowest river where words are set flush to its right edge on several lines."""
+_FLUSH = 4
 _SIGNALS = 2
 """Wide gaps or steps back up the page that a table without lines must show."""
 
@@ -282,10 +285,15 @@ def _white(words: Sequence[Word], left: float, right: float) -> list[Interval]:
     lines = len({round(w.baseline) for w in words})
     size = _size(words)
     least = (_RIVER if lines > 1 else _RIVER_OF_ONE_LINE) * size
+    starts: dict[int, set[int]] = {}
+    for word in words:
+        starts.setdefault(round(word.x0), set()).add(round(word.baseline))
     gaps: list[Interval] = []
     reach = left - 1000.0
     for word in sorted(words, key=lambda w: w.x0):
-        if word.x0 - reach > least:
+        # a long word may nearly fill its column; then it takes words set flush to tell the next one
+        flush = len(starts[round(word.x0)]) >= _FLUSH
+        if word.x0 - reach > least or (flush and word.x0 - reach > _NARROW * size):
             gaps.append((reach, word.x0))
         reach = max(reach, word.x1)
     gaps.append((reach, right + 1000.0))
@@ -298,7 +306,7 @@ def _common(a: Sequence[Interval], b: Sequence[Interval], size: float) -> list[I
     for x in a:
         for y in b:
             low, high = max(x[0], y[0]), min(x[1], y[1])
-            if high - low > _RIVER * size:
+            if high - low > _NARROW * size:
                 out.append((low, high))
     return sorted(out)
 

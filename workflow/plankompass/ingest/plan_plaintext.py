@@ -29,6 +29,7 @@ _INLINE_BULLET = re.compile(r"\s*[•●▪◦‣\uf020-\uf0ff]\s+")
 _INLINE_DASH = re.compile(r"(?<=[.!?])\s+[-–]\s+(?=[A-ZÆØÅ])")
 _SENTENCE_END = (".", "!", "?", ":", ";")
 _LONGEST_HEADING = 95
+_SDG_LINE = re.compile(r"^(?:fns? )?b[æe]rekraftsmål\w*\s*[:\d]", re.IGNORECASE)
 
 
 @dataclass
@@ -223,6 +224,9 @@ def _may_head(text: str) -> bool:
     if not 3 <= len(text) <= _LONGEST_HEADING or text.endswith((".", ",", ";", ":", "!")):
         return False
     if not re.match(r"[A-ZÆØÅ«\"\d]", text) or len(text.split()) > 14:
+        return False
+    label = read_label(text)
+    if (label and label.level in ("indicator", "responsible", "deadline")) or _SDG_LINE.match(text):
         return False
     return bool(re.search(r"[^\W\d_]{3}", text))
 
