@@ -23,7 +23,7 @@ SUB_SIZE = 7.2
 CELL_SIZE = 7.5
 _INSET = 3.0  # left and right of a cell
 _PITCH = 1.14  # line pitch in type sizes
-_PAD = 4.5  # above and below the lines of a row, together
+_PAD = 3.6  # above and below the lines of a row, together
 _MOST_LABEL = 215.0
 _LEAST_HEIGHT = {
     "ranked_barriers": 17.0,
@@ -113,18 +113,25 @@ def column_widths(table: Table, strip: float) -> list[float]:
     """
     weight = 600 if any(row.marked for row in table.rows) else 400
     columns = [_cells([row.header for row in table.rows], LABEL_SIZE, weight)]
+    # A label with a line below it has one line less.
+    below = [1 if row.sub else 0 for row in table.rows]
     heads = [max(_words(table.corner, CELL_SIZE, 600))]
     for i, column in enumerate(table.columns):
         columns.append(_cells([row.cells[i] for row in table.rows], CELL_SIZE, weight))
         heads.append(max(_words(column.label, CELL_SIZE, 600)))
-    has_sub = any(row.sub for row in table.rows)
     room = FULL_WIDTH - strip - 2 * _INSET * len(columns)
     needed = heads
     for most in range(1, 13):
         needed = []
         for k, cells in enumerate(columns):
-            own = max(most - (1 if k == 0 and has_sub else 0), 1)
-            narrow = max((_narrowest(c.words, c.space, own) for c in cells), default=0.0)
+            less = below if k == 0 else [0] * len(cells)
+            narrow = max(
+                (
+                    _narrowest(c.words, c.space, max(most - fewer, 1))
+                    for c, fewer in zip(cells, less, strict=True)
+                ),
+                default=0.0,
+            )
             needed.append(max(narrow, heads[k]) + 0.6)
         if sum(needed) <= room:
             break
@@ -179,7 +186,7 @@ def spine_heights(group: SpineGroup) -> list[float]:
         own = [f"{row.own.text} {row.own.interval}".strip(), row.own.n]
         as_row = Row(header=row.label, sub=row.sub, cells=[*own, row.verdict_text])
         widths = [label, SPINE_WIDTH, SPINE_WIDTHS[2], SPINE_WIDTHS[3], verdict]
-        heights.append(row_height(as_row, widths, 22.5))
+        heights.append(row_height(as_row, widths, 21.0))
     return heights
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import typst
 
 from plankompass.reports.charts import SPINE_WIDTHS, ChartTable
 from plankompass.reports.figures import Chart, Key, key_icon
 from plankompass.reports.schema import MunicipalReport
-from plankompass.reports.schema_parts import Column, Row, Table
 from plankompass.reports.style import FONTS, TONE_MARKS
 from plankompass.reports.view import View, closing_facts, head_facts, sources_table
 from plankompass.study.problems import PlankompassError
@@ -41,6 +41,7 @@ _TEXTS = {
     "verdict": "profile.verdict",
     "trace_intro": "trace.intro_numbers",
 }
+MOST_PAGES = 8  # a municipality's report
 _LOCK = threading.Lock()
 
 
@@ -53,37 +54,24 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
 
 
-def trace_table(view: View) -> Table:
+def trace_lines(view: View) -> list[str]:
     """The appendix: rule and numbers behind each sentence, by the small number that follows it.
 
     Args:
         view: The document.
 
     Returns:
-        The table.
+        One line a sentence, in reading order.
     """
-    text = view.text
-    columns = [
-        Column(label=text("trace.rule"), width=1.15),
-        Column(label=text("trace.indicator"), width=1.5),
-        Column(label=text("trace.value"), align="right"),
-        Column(label=text("trace.n"), align="right"),
-    ]
-    rows = []
-    for number, sentence in enumerate(view.sentences, start=1):
+    lines = []
+    for sentence in view.sentences:
         trace = sentence.trace
-        about = [trace.indicator_name or trace.indicator, trace.group]
-        value = [trace.value, f"({trace.interval})" if trace.interval else ""]
-        cells = [
-            trace.rule,
-            ". ".join(part for part in about if part),
-            " ".join(part for part in value if part),
-            trace.n,
-        ]
-        rows.append(Row(header=str(number), cells=cells))
-    return Table(
-        caption=text("trace.title"), corner=text("trace.number"), columns=columns, rows=rows
-    )
+        value = f"{trace.value} ({trace.interval})" if trace.interval else trace.value
+        parts = [
+            trace.rule, trace.indicator_name or trace.indicator, trace.group, value, trace.n,
+        ]  # fmt: skip
+        lines.append(". ".join(part for part in parts if part) + ".")
+    return lines
 
 
 def _data(view: View) -> dict[str, Any]:
@@ -95,6 +83,7 @@ def _data(view: View) -> dict[str, Any]:
     return {
         "report": report.model_dump(mode="json"),
         "title": f"{title} ({meta.example_word})" if meta.example else title,
+        "tight": False,
         "lang": meta.language,
         "keywords": [meta.study_title, meta.wave_text],
         "text": {name: text.texts[key] for name, key in _TEXTS.items()},
@@ -115,7 +104,7 @@ def _data(view: View) -> dict[str, Any]:
         "spine_legend": _legend(view.spines[0].keys) if view.spines else [],
         "spine_widths": SPINE_WIDTHS,
         "sources_table": sources.model_dump() if sources else None,
-        "trace": trace_table(view).model_dump(),
+        "trace": {"caption": text("trace.title"), "rows": trace_lines(view)},
         "numbers": {s.id: i for i, s in enumerate(view.sentences, start=1)},
         "head_facts": [f.model_dump() for f in head_facts(report)],
         "facts": [f.model_dump() for f in closing_facts(report)],
@@ -153,20 +142,36 @@ def render_pdf(view: View) -> bytes:
     Raises:
         PlankompassError: The typesetter refuses, for instance because a figure has no alternative text.
     """
+    data = _data(view)
+    raw = _compile(view, data)
+    if isinstance(view.report, MunicipalReport) and _pages(raw) > MOST_PAGES:
+        tighter = _compile(view, data | {"tight": True})
+        raw = tighter if _pages(tighter) < _pages(raw) else raw
+    return mark_row_headers(raw)
+
+
+def _compile(view: View, data: dict[str, Any]) -> bytes:
     dated = view.report.meta.dated
     stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    data = json.dumps(_data(view), ensure_ascii=False)
+    inputs = {"view": json.dumps(data, ensure_ascii=False)}
     try:
         with _LOCK:
-            raw = _compiler().compile(
-                _TEMPLATE.read_bytes(), format="pdf", sys_inputs={"view": data},
+            return _compiler().compile(
+                _TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs,
                 pdf_standards=["ua-1"], timestamp=stamp,
             )  # fmt: skip
     except typst.TypstError as error:
         raise PlankompassError(
             f"{view.report.meta.title}: the PDF could not be set: {error.message}"
         ) from None
-    return mark_row_headers(raw)
+
+
+def _pages(raw: bytes) -> int:
+    document = pypdfium2.PdfDocument(raw)
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def mark_row_headers(raw: bytes) -> bytes:

@@ -22,11 +22,12 @@ from plankompass.reports.schema_blocks import (
 from plankompass.reports.schema_parts import Column, Row, Shown, Table
 
 
-def cell(shown: Shown | None) -> str:
+def cell(shown: Shown | None, *, with_n: bool = True) -> str:
     """A number as it stands in a table: value, in parentheses the interval, and n.
 
     Args:
         shown: The number, or None where there is none.
+        with_n: Whether n belongs in the cell; not where it stands in a column of its own.
 
     Returns:
         The text; empty when there is no number. A count of a total (``7 av 11``) says its n itself.
@@ -36,10 +37,14 @@ def cell(shown: Shown | None) -> str:
     parts = [shown.text]
     if shown.interval:
         parts.append(f"({shown.interval})")
-    total = shown.n.rpartition("\u00a0")[2]
-    if shown.n and not shown.text.endswith(f"\u00a0{total}"):
+    if with_n and shown.n and not shown.text.endswith(f"\u00a0{_count(shown.n)}"):
         parts.append(shown.n)
     return " ".join(parts)
+
+
+def _count(n: str) -> str:
+    """The number in ``n = 14``."""
+    return n.rpartition("\u00a0")[2]
 
 
 def _right(*labels: str, width: float = 1.0) -> list[Column]:
@@ -114,28 +119,30 @@ def _same_in_all(table: Table, label: str, text: Catalogue) -> Table:
 
 def _barriers(block: RankedBarriers, text: Catalogue) -> Table:
     columns = [
-        *_right(text("barriers.mean"), width=1.3),
-        *_right(text("barriers.share"), text("barriers.rank"), text("barriers.peers"), width=0.9),
-        Column(label=text("barriers.verdict"), width=1.4),
-        Column(label=text("barriers.interviews"), width=1.3),
+        *_right(text("barriers.mean"), "n", text("barriers.share"), text("barriers.rank")),
+        *_right(text("barriers.peers")),
+        Column(label=text("barriers.verdict")),
+        Column(label=text("barriers.interviews")),
     ]
-    rows = [
-        Row(
-            header=row.label,
-            sub=text("barriers.focus") if row.focus else "",
-            cells=[
-                cell(row.mean),
-                cell(row.share),
-                row.rank.text,
-                cell(row.peer_mean),
-                row.verdict_text,
-                row.interviews,
-            ],
-        )
-        for row in block.rows
-    ]
-    table = _drop_empty(text("barriers.barrier"), columns, rows, block.title, 2.4)
-    return _same_in_all(table, text("barriers.verdict"), text)
+    rows = []
+    for row in block.rows:
+        # The share is of the same answers as the mean unless it says otherwise.
+        same = row.share is not None and row.share.n == row.mean.n
+        cells = [
+            cell(row.mean, with_n=False),
+            _count(row.mean.n),
+            cell(row.share, with_n=not same),
+            row.rank.text,
+            cell(row.peer_mean),
+            row.verdict_text,
+            row.interviews,
+        ]
+        sub = text("barriers.focus") if row.focus else ""
+        rows.append(Row(header=row.label, sub=sub, cells=cells))
+    table = _drop_empty(text("barriers.barrier"), columns, rows, block.title)
+    for label in (text("barriers.verdict"), text("barriers.rank")):
+        table = _same_in_all(table, label, text)
+    return table
 
 
 def _chain(block: SteeringChain, text: Catalogue) -> Table:

@@ -19,7 +19,7 @@ from plankompass.reports.figures.parts import (
 from plankompass.reports.schema_blocks import RankedBarriers
 from plankompass.reports.style import AXIS, FJORD, INK, MIDDLE, MUTED, TYPE
 
-WIDTH = 146.0
+WIDTH = 140.0
 _HEAD = 26.0
 
 
@@ -39,7 +39,7 @@ def draw_barriers(
     """
     count = len(block.rows)
     means = Scale(block.scale_min, block.scale_max, 8, 78)
-    ranks = Scale(1, count, 96, WIDTH - 7)
+    ranks = Scale(1, count, 94, WIDTH - 7)
 
     def head(canvas: Canvas) -> None:
         canvas.text(4, 9, text("barriers.mean"), TYPE.small, weight=600)

@@ -11,8 +11,8 @@ from plankompass.reports.schema_blocks import ChainGoal, SteeringChain
 from plankompass.reports.style import AXIS, FJORD, FLOW, MISSING, MUTED, TYPE, WASH
 
 WIDTH = 206.0
-_BAND = 34.0
-_HEAD = 70.0
+_BAND = 28.0
+_HEAD = 62.0
 
 
 def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:

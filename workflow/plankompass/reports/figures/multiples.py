@@ -65,16 +65,19 @@ def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> list[
         names = everyone[first : first + MOST_ROWS]
         for start in range(0, len(block.panels), _COLUMNS):
             panels = block.panels[start : start + _COLUMNS]
-            svg, height = _row_of_panels(panels, names, f"{prefix}-{len(figures)}")
+            abreast = min(_COLUMNS, len(block.panels))
+            svg, height = _row_of_panels(panels, names, f"{prefix}-{len(figures)}", abreast)
             legend = ((), ()) if figures else (keys, words)
             figures.append(Drawing(svg, FULL_WIDTH, height, *legend))
     return figures
 
 
-def _row_of_panels(panels: list[MultiplePanel], names: list[str], prefix: str) -> tuple[str, float]:
+def _row_of_panels(
+    panels: list[MultiplePanel], names: list[str], prefix: str, abreast: int
+) -> tuple[str, float]:
     size = TYPE.small
     label = min(max(text_width(n, size) for n in names), 120.0) + 10
-    width = (FULL_WIDTH - label - _GAP * (_COLUMNS - 1)) / _COLUMNS
+    width = (FULL_WIDTH - label - _GAP * (abreast - 1)) / abreast
     height = 36 + _ROW * len(names) + 16
     canvas = Canvas(FULL_WIDTH, height)
     for k, name in enumerate(names):

@@ -12,7 +12,7 @@ from plankompass.reports.schema_parts import Shown
 from plankompass.reports.style import INK, MUTED, RULE, TYPE
 
 KEY_SIZE = (22.0, 12.0)  # points
-MOST_TOGETHER = 95.0  # points: rows that stay together on a page
+MOST_TOGETHER = 68.0  # points: rows that stay together on a page
 
 
 @dataclass(frozen=True)
