@@ -41,7 +41,10 @@ def _workers(checkout: Path) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if str((folder / "cwd").readlink()) == str(checkout) and int(folder.name) != os.getpid():
+            if (
+                str((folder / "cwd").readlink()) == str(checkout)
+                and int(folder.name) != os.getpid()
+            ):
                 found.append(int(folder.name))
         except OSError:
             continue

@@ -1,0 +1,92 @@
+"""The launcher: standard library only, one line for what is missing, and a new environment when due."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def launcher(root: Path):
+    """The launcher as a module."""
+    loader = SourceFileLoader("launcher", str(root / "plankompass"))
+    spec = importlib.util.spec_from_loader("launcher", loader)
+    module = importlib.util.module_from_spec(spec)
+    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    loader.exec_module(module)
+    sys.dont_write_bytecode = bytecode
+    return module
+
+
+def test_standard_library_only(root: Path):
+    tree = ast.parse((root / "plankompass").read_text(encoding="utf-8"))
+    names = {
+        alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert names and names <= set(sys.stdlib_module_names)
+    assert not any(isinstance(node, ast.ImportFrom) for node in ast.walk(tree))
+
+
+def test_an_old_python_is_told_in_one_line(launcher, monkeypatch, capsys):
+    class Version(tuple):
+        major, minor = 3, 9
+
+    monkeypatch.setattr(launcher.sys, "version_info", Version((3, 9, 1)))
+    monkeypatch.setattr(launcher.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit) as stopped:
+        launcher.use_a_new_enough_python()
+    told = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert (
+        told == "plankompass: Python 3.9 is too old; install Python 3.11 or newer and run again\n"
+    )
+
+
+def test_a_missing_venv_module_is_told_in_one_line(launcher, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit) as stopped:
+        launcher.make_environment("requirements.lock")
+    told = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert told.count("\n") == 1
+    assert "venv module is missing" in told
+
+
+def test_a_changed_lock_or_folder_wants_a_new_environment(launcher, tmp_path: Path, monkeypatch):
+    (tmp_path / "workflow").mkdir()
+    for name in ("requirements.lock", "requirements-dev.lock", "workflow/bootstrap.lock"):
+        (tmp_path / name).write_text("a==1 --hash=sha256:0\n", encoding="utf-8")
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.setattr(launcher, "ROOT", str(tmp_path))
+    monkeypatch.setattr(launcher, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(launcher, "MARKER", str(tmp_path / ".venv/marker"))
+    assert not launcher.is_ready("requirements.lock")
+    (tmp_path / ".venv/marker").write_text(launcher.wanted_marker("requirements.lock"))
+    assert launcher.is_ready("requirements.lock")
+    assert not launcher.is_ready("requirements-dev.lock")
+    (tmp_path / "requirements.lock").write_text("a==2 --hash=sha256:0\n", encoding="utf-8")
+    assert not launcher.is_ready("requirements.lock")
+    (tmp_path / ".venv/marker").write_text(launcher.wanted_marker("requirements-dev.lock"))
+    assert launcher.is_ready("requirements.lock"), "the developers' environment serves users too"
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "workflow/bootstrap.lock"]
+)
+def test_every_locked_library_has_hashes_and_no_address(root: Path, name: str):
+    text = (root / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    entries = [block for block in text.replace("\\\n", " ").splitlines() if block.strip()]
+    assert entries
+    for entry in entries:
+        assert "==" in entry and "--hash=sha256:" in entry, entry.split()[0]
