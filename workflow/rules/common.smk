@@ -317,3 +317,16 @@ REPORT_PARAMS = {
     "input_hash": input_hash(),
     "messages": looks(),
 }
+
+
+def letter_languages():
+    """Languages of a delivery's letter: KS' own first, then the other one that municipalities read."""
+    first = PLAN.config.report.network_languages[0]
+    first = first if first in ("nb", "nn") else "nb"
+    return [first, *sorted({p.language for p in PLAN.participants} - {first})]
+
+
+def letter_looks():
+    """Fingerprint of the letter's template and texts."""
+    folder = Path(workflow.basedir) / "workflow/plankompass/release"
+    return files_fingerprint(folder / name for name in ("templates", "messages"))

@@ -2,15 +2,6 @@
 #
 # Required: every report, workbook and the index. Made: reports/<study>/levering.zip, when it is asked
 # for (./plankompass deliver); an ordinary build does not make it.
-RELEASE_FILES = Path(workflow.basedir) / "workflow/plankompass/release"
-
-
-def letter_languages():
-    """Languages of the letter: KS' own first, then the other one that municipalities read."""
-    first = PLAN.config.report.network_languages[0]
-    first = first if first in ("nb", "nn") else "nb"
-    others = {p.language for p in PLAN.participants} - {first}
-    return [first, *sorted(others)]
 
 
 rule pack_delivery:
@@ -21,7 +12,6 @@ rule pack_delivery:
     log:
         f"{LOGS}/pack_delivery.log",
     params:
-        folder=REPORTS,
         study=STUDY,
         title=PLAN.part("title"),
         example=PLAN.config.example,
@@ -29,9 +19,7 @@ rule pack_delivery:
         report=PLAN.part("report"),
         municipalities=len(PLAN.participants),
         languages=letter_languages(),
-        looks=files_fingerprint(
-            RELEASE_FILES / name for name in ("templates", "messages")
-        ),
+        looks=letter_looks(),
         code=code_of("release.delivery"),
     message:
         "Packing the delivery"

@@ -207,7 +207,8 @@ def test_sheets_are_ready_to_read_and_print(town):
     assert page.print_title_rows == "$4:$4"
     assert page.page_setup.orientation == "landscape"
     assert page.sheet_properties.pageSetUpPr.fitToPage
-    assert page.column_dimensions["C"].width == 40
+    assert page.column_dimensions["C"].width == 36
+    assert page.print_area == f"'Tall'!$B$4:$R${HEADING + len(made.EXPECTED)}"
     assert book.properties.created == book.properties.modified == datetime(2023, 6, 15)
     assert book.properties.creator == "Prøve"
 

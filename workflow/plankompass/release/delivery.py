@@ -72,8 +72,8 @@ def pack_delivery(
 
     Args:
         inputs: ``reports``: every file that readers get.
-        outputs: ``zip``.
-        params: ``folder`` (the study's folder of reports), ``study``, ``title``, ``example``,
+        outputs: ``zip``, in the study's folder of reports.
+        params: ``study``, ``title``, ``example``,
             ``waves``, ``report``, ``municipalities`` (their number), ``languages`` (of the letter,
             the main one first).
 
@@ -83,7 +83,7 @@ def pack_delivery(
     """
     given = inputs["reports"]
     reports = [given] if isinstance(given, Path) else list(given)
-    files = delivery_files(reports, Path(params["folder"]))
+    files = delivery_files(reports, Path(outputs["zip"]).parent)
     letters = _letters(params)
     top = f"plankompass-{params['study']}"
     sums: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ _INK, _MUTED, _FJORD, _HAIR, _CLAY = "16232B", "4A5862", "00546B", "C9D3D8", "B4
 _FORMATS = ("0", "0.0", "0.00", "0.000")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _WIDEST_TITLE = 31
+_WIDER = 1.2  # bold letters and unfilled line ends beside the width of a digit
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"\s*/>')
 _CORE = "docProps/core.xml"
@@ -108,15 +110,17 @@ def _lay_out(page: Worksheet, sheet: Sheet, example_word: str) -> None:
         cell.fill = PatternFill("solid", fgColor=_FJORD)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         page.column_dimensions[get_column_letter(place)].width = column.width
-    page.row_dimensions[HEADING_ROW].height = 32
+    lines = max(math.ceil(_WIDER * len(c.label) / c.width) for c in sheet.columns)
+    page.row_dimensions[HEADING_ROW].height = 6 + 13.5 * max(lines, 2)
     last = HEADING_ROW + len(sheet.rows)
     page.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}{HEADING_ROW + 1}"
     if sheet.filters and sheet.rows:
         page.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(sheet.columns))}{last}"
     page.sheet_view.showGridLines = False
     page.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
-    printed = sum(column.printed for column in sheet.columns)
-    page.print_area = f"A1:{get_column_letter(printed)}{last}"
+    printed = [place for place, column in enumerate(sheet.columns, start=1) if column.printed]
+    ends = get_column_letter(printed[0]), get_column_letter(printed[-1])
+    page.print_area = f"{ends[0]}{HEADING_ROW}:{ends[1]}{last}"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True

@@ -92,7 +92,7 @@ def response_sheet(writer: Writer, title: str, subtitle: str, towns: Iterable[An
     say, voice = writer.voice.say, writer.voice
     groups = list(writer.book.groups)
     names = {town.kommune_id: town for town in towns}
-    found = [r for r in writer.data.rows("response") if r.kommune_id in names]
+    found = [row for name in names for row in writer.data.rows("response", kommune_id=name)]
     found.sort(
         key=lambda r: (
             names[r.kommune_id].name, r.kommune_id, groups.index(r.group), r.wave, r.gathering
