@@ -23,6 +23,11 @@ _SPACED = re.compile(rf"(?<!\S)(?:{_LETTER} ){{3,}}{_LETTER}(?!\S)")
 _SPACED_GAP = re.compile(r" {2,}")
 _BULLET_ONLY = re.compile(r"^[\s•●○◦▪■□▫–\-*‣⁃]+$")
 _BROKEN_END = re.compile(rf"({_LETTER}{{2,}})[-\u2010{SOFT_HYPHEN}{BREAK_MARKS}]\s*$")
+_HYPHENS = f"-\u2010{SOFT_HYPHEN}"
+_CLEAN = re.compile(
+    r"[A-Za-zÆØÅæøåÄÖäöÉéÈèÓóÜü0-9.,:;!?()\[\]/%«»\"'–—•&+*=§-]+(?: [A-Za-zÆØÅæøåÄÖäöÉéÈèÓóÜü0-9.,:;!?()\[\]/%«»\"'–—•&+*=§-]+)*"
+)
+_SINGLE_LETTERS = re.compile(r"(?<!\S)\w \w \w \w(?!\S)")
 _LANGUAGES = ("nb", "nn")
 
 
@@ -66,8 +71,10 @@ def mend_characters(text: str, *, breaks_are_hyphens: bool = True) -> str:
         The line in NFC. A hyphen mark at the end is kept as a soft hyphen for :func:`join_lines`; a
         mark inside a word is a lost ligature and is mended when only one reading is a known word.
     """
-    text = unicodedata.normalize("NFC", text)
-    stripped = text.rstrip()
+    stripped = text.strip()
+    if _CLEAN.fullmatch(stripped) and not _SINGLE_LETTERS.search(stripped):
+        return stripped  # nearly every line; the rest of this function is slow
+    stripped = unicodedata.normalize("NFC", text).rstrip()
     if breaks_are_hyphens and stripped and stripped[-1] in BREAK_MARKS:
         stripped = stripped[:-1] + SOFT_HYPHEN
     for mark in BREAK_MARKS:
@@ -103,28 +110,33 @@ def join_lines(lines: Iterable[str]) -> str:
     Returns:
         The text on one line.
     """
-    text = ""
+    parts: list[str] = []
     for line in lines:
         line = line.strip()
         if not line:
             continue
-        if not text:
-            text = line
-            continue
-        broken = _BROKEN_END.search(text)
-        soft = text[-1] == SOFT_HYPHEN
+        if parts:
+            parts[-1], glue = _joint(parts[-1], line)
+            parts.append(glue + line)
+        else:
+            parts.append(line)
+    return "".join(parts).replace(SOFT_HYPHEN, "")
+
+
+def _joint(before: str, line: str) -> tuple[str, str]:
+    """How one line goes on in the next: the line as it stays, and what stands between them."""
+    last = before[-1]
+    if last in _HYPHENS:
+        broken = _BROKEN_END.search(before[-80:])
+        soft = last == SOFT_HYPHEN
         goes_on = bool(broken) and (soft or _continues_word(line))
         if broken and goes_on and (soft or not broken.group(1).isupper()):
-            text = text.rstrip(f"-\u2010{SOFT_HYPHEN} ") + line
-        elif broken and (goes_on or line[:1].isupper()):
-            text = f"{text}{line}"
-        elif text.endswith("/") or (
-            text[-1] in "–-" and re.search(r"\d[–-]$", text) and line[0].isdigit()
-        ):
-            text += line
-        else:
-            text = f"{text} {line}"
-    return text.replace(SOFT_HYPHEN, "")
+            return before.rstrip(f"{_HYPHENS} "), ""
+        if broken and (goes_on or line[:1].isupper()):
+            return before, ""
+    if last == "/" or (last in "–-" and before[-2:-1].isdigit() and line[0].isdigit()):
+        return before, ""
+    return before, " "
 
 
 _KEEPS_HYPHEN = {"og", "eller", "til", "samt", "både", "som", "men", "i", "på", "for", "med", "av"}

@@ -63,6 +63,20 @@ class PlanPage:
     picture_share: float = 0.0
     outline: list[tuple[int, str]] = field(default_factory=list)
 
+    def to_plain(self) -> list[Any]:
+        """The page as plain values, short and fast, to be sent between processes."""
+        lines = [(x.text, x.x0, x.x1, x.top, x.bottom, x.size, x.bold, x.cells) for x in self.lines]
+        return [self.number, self.width, self.height, self.picture_share, self.outline, lines]
+
+    @classmethod
+    def from_plain(cls, values: list[Any]) -> PlanPage:
+        """The page from the plain values of :meth:`to_plain`."""
+        number, width, height, share, outline, lines = values
+        return cls(
+            number, width, height, [TextLine(*line) for line in lines], share,
+            [(level, title) for level, title in outline],
+        )  # fmt: skip
+
 
 @dataclass(slots=True)
 class Block:

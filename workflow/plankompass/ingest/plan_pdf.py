@@ -36,6 +36,7 @@ _GAP = 0.95
 """Gap between two glyphs, in font sizes, that parts two cells."""
 _SURE_GAP = 2.2
 """Gap that parts two cells even where every gap of the line is wide."""
+_HEAVY = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _MOST_OBJECTS = 20_000
 """Drawn things of one page that are looked at for ruling lines."""
 _LONGEST_PAGE = 400_000
@@ -149,6 +150,9 @@ class _Lines:
         self._box = tuple(ctypes.c_double() for _ in range(4))
         self._refs = tuple(ctypes.byref(value) for value in self._box)
         self._matrix = raw.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(96)
+        self._flags = ctypes.c_int()
+        self._same_index = False
 
     def read(self) -> list[TextLine]:
         count = min(self._page.count_chars(), _LONGEST_PAGE)
@@ -162,6 +166,8 @@ class _Lines:
                 for line in self._page.get_text_bounded().splitlines()
                 if (mended := mend_characters(line))
             ]
+        # nearly always one character of text is one character of the page; else the library translates
+        self._same_index = len(text) == count
         spots: list[_Spot] = []
         start = 0
         for part in text.split("\r\n"):
@@ -271,6 +277,8 @@ class _Lines:
         return words
 
     def _index(self, position: int) -> int:
+        if self._same_index:
+            return position
         return raw.FPDFText_GetCharIndexFromTextIndex(self._raw, position)
 
     def _origin(self, position: int) -> tuple[float, float] | None:
@@ -285,8 +293,8 @@ class _Lines:
         index = self._index(position)
         if index < 0 or not raw.FPDFText_GetCharBox(self._raw, index, *self._refs):
             return None
-        left, right, bottom, top = (value.value for value in self._box)
-        return left, bottom, right, top
+        box = self._box
+        return box[0].value, box[2].value, box[1].value, box[3].value
 
     def _font(self, position: int) -> tuple[float, bool]:
         index = self._index(position)
@@ -299,11 +307,8 @@ class _Lines:
         return round(size, 1), weight >= 600 or self._named_bold(index)
 
     def _named_bold(self, index: int) -> bool:
-        buffer = ctypes.create_string_buffer(96)
-        flags = ctypes.c_int()
-        length = raw.FPDFText_GetFontInfo(self._raw, index, buffer, 96, flags)
-        name = buffer.value.lower() if 0 < length <= 96 else b""
-        return any(part in name for part in (b"bold", b"black", b"heavy", b"demi"))
+        length = raw.FPDFText_GetFontInfo(self._raw, index, self._name, 96, self._flags)
+        return bool(0 < length <= 96 and _HEAVY.search(self._name.value))
 
     def _cells(self, stripped: str, first: int, size: float) -> list[str]:
         """Part a line at its wide gaps; evenly spaced words are a justified line and stay whole."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from plankompass.ingest import plan_worker
 from plankompass.ingest.plan_layout import build_blocks, pages_without_text
-from plankompass.ingest.plan_models import PlanPage, PlanRefusedError, PlanText, TextLine
+from plankompass.ingest.plan_models import PlanPage, PlanRefusedError, PlanText
 from plankompass.study.config_models import LimitConfig
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -132,9 +132,7 @@ class _Collected:
         if opened := part.get("open"):
             self.total, self.encrypted = opened["pages"], opened["encrypted"]
         elif page := part.get("page"):
-            lines = [TextLine(**line) for line in page.pop("lines")]
-            outline = [(level, title) for level, title in page.pop("outline")]
-            self.pages.append(PlanPage(**page, lines=lines, outline=outline))
+            self.pages.append(PlanPage.from_plain(page))
         elif "bad_page" in part:
             self.bad.append(part["bad_page"])
         elif "refused" in part:

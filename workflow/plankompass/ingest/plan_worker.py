@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +104,7 @@ def _pdf_parts(path: Path) -> Iterator[dict[str, Any]]:
     reader = PdfReader(path)
     yield {"open": {"pages": reader.pages, "encrypted": reader.encrypted}}
     for page in reader.read_pages():
-        yield {"bad_page": page} if isinstance(page, int) else {"page": asdict(page)}
+        yield {"bad_page": page} if isinstance(page, int) else {"page": page.to_plain()}
     yield {"done": {}}
 
 
