@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from plankompass.study.problems import PlankompassError
@@ -48,12 +49,18 @@ class _Compiled:
 
 
 @cache
-def _compiled(name: str) -> _Compiled:
+def _compiled(
+    name: str, categorical: frozenset[str] = frozenset(), unique: bool = True
+) -> _Compiled:
+    """The schema of a contract; categorical columns and, at will, the key are checked elsewhere."""
     import pandera.pandas as pa
 
     contract = CONTRACTS[name]
     columns = {}
     for column in contract.columns:
+        if column.name in categorical:
+            columns[column.name] = pa.Column(None, nullable=column.nullable)
+            continue
         checks = []
         if column.values:
             checks.append(pa.Check.isin(list(column.values)))
@@ -64,13 +71,20 @@ def _compiled(name: str) -> _Compiled:
         columns[column.name] = pa.Column(
             _DTYPES[column.type], checks=checks, nullable=column.nullable, coerce=False
         )
-    schema = pa.DataFrameSchema(
-        columns, strict=True, unique=list(contract.key) or None, name=name, ordered=True
-    )
+    key = list(contract.key) if unique else []
+    schema = pa.DataFrameSchema(columns, strict=True, unique=key or None, name=name, ordered=True)
     return _Compiled(schema, tuple(columns))
 
 
-def _coerced(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+def _is_text_category(series: pd.Series) -> bool:
+    return isinstance(series.dtype, pd.CategoricalDtype) and isinstance(
+        series.cat.categories.dtype, pd.StringDtype
+    )
+
+
+def _coerced(
+    frame: pd.DataFrame, contract: Contract, *, keep_categories: bool = False
+) -> pd.DataFrame:
     missing = [c.name for c in contract.columns if c.name not in frame.columns]
     extra = [c for c in frame.columns if c not in {k.name for k in contract.columns}]
     if missing or extra:
@@ -81,6 +95,9 @@ def _coerced(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     for column in contract.columns:
         series = frame[column.name]
         target = _DTYPES[column.type]
+        if keep_categories and column.type == "text" and _is_text_category(series):
+            out[column.name] = series
+            continue
         if str(series.dtype) != target:
             try:
                 if column.type == "day":
@@ -111,21 +128,70 @@ def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         ContractError: A column is missing or unknown, a value is outside its type, values or range,
             or the key is not unique. The text names table, column and the number of rows, no values.
     """
+    return _checked(name, frame, keep_categories=False)
+
+
+# From so many rows on, keys are ordered and compared as numbers instead of text
+_LARGE = 200_000
+
+
+def _checked(name: str, frame: pd.DataFrame, *, keep_categories: bool) -> pd.DataFrame:
     import pandera.errors
 
     contract = CONTRACTS[name]
-    frame = _coerced(frame, contract)
-    if contract.key:
+    frame = _coerced(frame, contract, keep_categories=keep_categories)
+    key = _numeric_key(frame, contract) if len(frame) >= _LARGE else None
+    if key is not None:
+        if (key[1:] < key[:-1]).any():
+            order = key.argsort(kind="stable")
+            frame, key = frame.iloc[order], key[order]
+        repeated = int((key[1:] == key[:-1]).sum())
+        if repeated:
+            raise ContractError(
+                f"table {name}: the key {', '.join(contract.key)} stands more than once "
+                f"in {repeated} row(s)"
+            )
+    elif contract.key:
         frame = frame.sort_values(list(contract.key), kind="stable", na_position="first")
     frame = frame.reset_index(drop=True)
+    categorical = frozenset(c for c in frame if _is_text_category(frame[c]))
+    for column in contract.columns:
+        if column.name in categorical and column.values:
+            used = frame[column.name].cat.remove_unused_categories().cat.categories
+            if unknown := set(used) - set(column.values):
+                raise ContractError(
+                    f"table {name}: {column.name}: {len(unknown)} values are not of the closed set"
+                )
     try:
-        return _compiled(name).schema.validate(frame, lazy=True)
+        return _compiled(name, categorical, key is None).schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         lines = []
         for (column, check), rows in cases.groupby(["column", "check"], dropna=False):
             lines.append(f"table {name}: {column}: {check} does not hold in {len(rows)} row(s)")
         raise ContractError("\n".join(sorted(lines))) from None
+
+
+def _numeric_key(frame: pd.DataFrame, contract: Contract) -> np.ndarray | None:
+    """The key of each row as one number that orders and compares like the text; None if there is none."""
+    types = {column.name: column.type for column in contract.columns}
+    if not contract.key or any(types[c] != "text" or frame[c].isna().any() for c in contract.key):
+        return None
+    combined = np.zeros(len(frame), dtype="int64")
+    size = 1
+    for name in contract.key:
+        if _is_text_category(frame[name]):
+            codes, values = frame[name].cat.codes.to_numpy(), frame[name].cat.categories
+        else:
+            codes, values = pd.factorize(frame[name])
+        values = pd.Index(values).astype("str")
+        rank = np.empty(len(values), dtype="int64")
+        rank[values.argsort()] = np.arange(len(values))
+        size *= max(len(values), 1)
+        if size > 2**62:
+            return None
+        combined = combined * max(len(values), 1) + rank[codes]
+    return combined
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -155,7 +221,7 @@ def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
     Raises:
         ContractError: The frame does not keep the contract; nothing is written.
     """
-    checked = check_table(name, frame)
+    checked = _checked(name, frame, keep_categories=True)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".csv":
@@ -165,7 +231,16 @@ def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd", row_group_size=200_000)
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=1_000_000,
+        # statistics of the first key only: rows are ordered by it, and readers filter by it
+        write_statistics=list(CONTRACTS[name].key[:1]),
+        # without Arrow's own schema, so that text given as categories is read as text
+        store_schema=False,
+    )
 
 
 def read_table(

@@ -179,6 +179,10 @@ def text_faults(texts: Iterable[str], *, unicode: bool = False) -> int:
         How many hold control or replacement characters, UTF-8 seen as another encoding, or a sign
         that no word holds. 0 means that the encoding can be right.
     """
+    texts = list(texts)
+    together = "\n".join(texts)
+    if together.isascii() and not _CONTROL.search(together):
+        return 0
     count = 0
     for text in texts:
         if text.isascii() and text.isprintable():

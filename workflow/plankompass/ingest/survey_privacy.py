@@ -115,19 +115,22 @@ def _problem(survey: RawSurvey, column: str, rule: str, count: int) -> Problem:
 
 def _count_patterns(column: pd.Series, *, phones: bool) -> dict[str, int]:
     if column.dtype == "float64":
+        if not column.max() >= 1e10:
+            return {}
         whole = column[column.between(1e10, 99_999_999_999)]
         count = int((whole % 1 == 0).sum())
         return {"11-digit numbers (national id)": count} if count else {}
     if not isinstance(column.dtype, pd.StringDtype):
         return {}
-    counts = column.value_counts()
+    patterns = dict(_PATTERNS)
+    if phones:
+        patterns["telephone numbers"] = _PHONE
+    # one search through all of a column is fast; only a column that holds something is counted
+    together = "\n".join(column.dropna().unique().tolist())
+    suspected = {label: p for label, p in patterns.items() if p.search(together)}
     found: dict[str, int] = {}
-    for text, rows in counts.items():
-        if len(text) < 7:
-            continue
-        for label, pattern in _PATTERNS.items():
-            if pattern.search(text):
+    for text, rows in column.value_counts().items() if suspected else ():
+        for label, pattern in suspected.items():
+            if pattern.search(text) and not (pattern is _PHONE and _DAY.match(text)):
                 found[label] = found.get(label, 0) + int(rows)
-        if phones and not _DAY.match(text) and _PHONE.search(text):
-            found["telephone numbers"] = found.get("telephone numbers", 0) + int(rows)
     return found

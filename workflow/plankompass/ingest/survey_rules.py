@@ -209,7 +209,7 @@ def duplicate_respondents(
         valid: Valid items of each row. Shape (rows,).
         times: Time of each answer.
         content: Codes of each row, deciding when all else is equal, so that the order of rows never
-            does. Shape (rows, items).
+            does. Shape (any, rows).
 
     Returns:
         Which rows to keep; rows left out by person; and how many persons stand in two
@@ -223,7 +223,7 @@ def duplicate_respondents(
         return keep, {}, 0
     part = table[repeated].copy()
     torn = int((part.groupby("person")["kommune"].nunique() > 1).sum())
-    part["content"] = [content[i].tobytes() for i in np.flatnonzero(repeated)]
+    part["content"] = [content[:, i].tobytes() for i in np.flatnonzero(repeated)]
     best = part.sort_values(
         ["person", "valid", "time", "content"], na_position="first", kind="stable"
     ).drop_duplicates("person", keep="last")

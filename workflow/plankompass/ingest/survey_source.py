@@ -254,7 +254,7 @@ def _people(
     kommune, before = _places(_as_text(frame[source.municipality]), days, source, context, problems)
     return pd.DataFrame(
         {
-            "person": pseudonyms(keys, context.salt, ("person", source.group)),
+            "person": pseudonyms(keys.tolist(), context.salt, ("person", source.group)),
             "kommune_id": kommune,
             "before_merger": before,
             "answered_at": times,

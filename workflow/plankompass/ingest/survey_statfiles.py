@@ -207,7 +207,7 @@ def _typed(
     if kind == "string":
         text = pd.Series(values, dtype="str")
         return text.mask(text.str.strip() == ""), "text", ""
-    number = pd.Series(values).astype("float64")
+    number = pd.Series(np.asarray(values, dtype="float64"))
     form = file_format.upper().lstrip("%-")
     if format_ == "dta":
         if form.startswith("TC"):

@@ -24,9 +24,13 @@ KIND_OF_CODE = {8: DONT_KNOW, 9: NO_ANSWER, 97: NOT_RELEVANT}
 # Results of reading one distinct value that are no kind of missing
 _BLANK, _STRAY, _UNKNOWN_MISSING, _LEFT_OVER, _CONFLICT = range(10, 15)
 
-_NYNORSK = "labels in nynorsk, matched exactly"
-_SPACED = "labels with outer spaces or decomposed letters, matched exactly when these are mended"
-_OWN_CODE = "codes of the export's own, read by their labels, which are the codebook's"
+# How a label was matched when it was not the codebook's bokmål
+_NYNORSK, _SPACED, _OWN_CODE = 1, 2, 3
+_MENDED = {
+    _NYNORSK: "labels in nynorsk, matched exactly",
+    _SPACED: "labels with outer spaces or decomposed letters, matched exactly when these are mended",
+    _OWN_CODE: "codes of the export's own, read by their labels, which are the codebook's",
+}
 
 # A single stray value is mended; more than this share of a column is no accident
 STRAY_SHARE = 0.02
@@ -113,7 +117,7 @@ class _Meaning:
 
     code: int = 0
     kind: int = VALID
-    mended: str = ""
+    mended: int = 0
 
 
 def _as_number(text: str) -> float | None:
@@ -140,7 +144,7 @@ def _of_label(text: str, scale: ItemScale, raw: str) -> _Meaning:
     code = scale.labels.get(text)
     if code is None:
         return _Meaning(0, _LEFT_OVER)
-    mended = _SPACED if raw != text else "" if text in scale.nb else _NYNORSK
+    mended = _SPACED if raw != text else 0 if text in scale.nb else _NYNORSK
     if code in KIND_OF_CODE and code not in scale.codes:
         return _Meaning(0, KIND_OF_CODE[code], mended)
     return _Meaning(code, VALID, mended)
@@ -197,7 +201,7 @@ def code_column(
     meanings.append(_Meaning(0, _BLANK))  # factorize gives missing the index -1
     codes = np.array([m.code for m in meanings], dtype="int16")[indices]
     kinds = np.array([m.kind for m in meanings], dtype="int8")[indices]
-    mended = np.array([m.mended for m in meanings], dtype=object)[indices]
+    mended = np.array([m.mended for m in meanings], dtype="int8")[indices]
     if tags is not None:
         _read_tags(kinds, mended, tags, variable, scale)
     result = CodedColumn(codes, kinds, kinds == _BLANK)
@@ -220,7 +224,7 @@ def _read_tags(
         code = scale.labels.get(label)
         known = code in KIND_OF_CODE
         kinds[rows] = KIND_OF_CODE[code] if known else _UNKNOWN_MISSING
-        mended[rows] = _OWN_CODE if known else ""
+        mended[rows] = _OWN_CODE if known else 0
 
 
 def _judge(result: CodedColumn, mended: np.ndarray, scale: ItemScale, column: str) -> None:
@@ -231,8 +235,8 @@ def _judge(result: CodedColumn, mended: np.ndarray, scale: ItemScale, column: st
     def note(case: str, severity: str, rule: str, number: int, hint: str = "") -> None:
         result.problems.append(Problem(case, severity, "", "", column, rule, number, hint))  # type: ignore[arg-type]
 
-    for rule in (_NYNORSK, _SPACED, _OWN_CODE):
-        if number := int((mended == rule).sum()):
+    for how, rule in _MENDED.items():
+        if number := int((mended == how).sum()):
             note("S2", "repair", rule, number)
     if count[_LEFT_OVER]:
         rule = "text that is no label of the item"
@@ -315,9 +319,10 @@ def join_nynorsk(problems: list[Problem]) -> list[Problem]:
     Returns:
         The problems, the notes on nynorsk labels joined.
     """
-    nynorsk = [p for p in problems if p.rule == _NYNORSK]
+    rule = _MENDED[_NYNORSK]
+    nynorsk = [p for p in problems if p.rule == rule]
     if len(nynorsk) < 2:
         return problems
     place, total = f"{len(nynorsk)} item columns", sum(p.count for p in nynorsk)
-    joined = Problem("S2", "repair", nynorsk[0].file, "", place, _NYNORSK, total)
-    return [p for p in problems if p.rule != _NYNORSK] + [joined]
+    joined = Problem("S2", "repair", nynorsk[0].file, "", place, rule, total)
+    return [p for p in problems if p.rule != rule] + [joined]

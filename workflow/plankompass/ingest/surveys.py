@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from plankompass.ingest.keys import load_salt, pseudonyms
 from plankompass.ingest.places import PlaceResolver
@@ -65,7 +66,7 @@ def ingest_surveys(
     people = (
         pd.concat(respondents, ignore_index=True) if respondents else empty_table("respondents")
     )
-    long = pd.concat(answers, ignore_index=True) if answers else empty_table("answers")
+    long = _joined(answers) if answers else empty_table("answers")
     write_table(
         "respondents", people.drop(columns="valid", errors="ignore"), outputs["respondents"]
     )
@@ -134,7 +135,7 @@ def _one_population(
         people["kommune_id"].tolist(),
         valid,
         people["answered_at"],
-        np.concatenate([values, kinds.astype("int16")]).T.copy(),
+        np.concatenate([values, kinds]),
     )
     if torn:
         rule = "respondent keys that stand in more than one municipality"
@@ -148,7 +149,7 @@ def _one_population(
     people = people[keep].reset_index(drop=True)
     scope = ("respondent", wave, group, gathering)
     people = people.assign(
-        respondent=pseudonyms(people["person"], context.salt, scope),
+        respondent=pseudonyms(people["person"].tolist(), context.salt, scope),
         wave=wave,
         group=group,
         gathering=gathering,
@@ -177,25 +178,46 @@ def _long(
 ) -> pd.DataFrame:
     """The answers table: one row an item column and respondent, sorted by both."""
     order = np.argsort(respondents.to_numpy(dtype="str"), kind="stable")
+    people = respondents.iloc[order].to_numpy()
     rows = len(order)
-    values, kinds = values[:, order], kinds[:, order]
-    flat = kinds.ravel()
-    codes = pd.array(values.ravel().astype("int64"), dtype="Int64")
-    codes[flat != VALID] = pd.NA
-    people = respondents.iloc[order].reset_index(drop=True)
-    wording = [
-        pd.Series(np.repeat(w, rows) if isinstance(w, str) else w[order], dtype="str")
-        for w in (wordings[c] for c in columns)
-    ]
+    values, kinds = values[:, order].ravel(), kinds[:, order].ravel()
+    names = sorted({w for entry in wordings.values() for w in np.unique(entry)})
+    places = {name: place for place, name in enumerate(names)}
+    wording = np.empty((len(columns), rows), dtype="int8")
+    for index, column in enumerate(columns):
+        entry = wordings[column]
+        if isinstance(entry, str):
+            wording[index] = places[entry]
+        else:
+            wording[index] = np.array([places[w] for w in entry])[order]
+    item = np.repeat(np.arange(len(columns), dtype="int16"), rows)
+    respondent = np.tile(np.arange(rows, dtype="int32"), len(columns))
     return pd.DataFrame(
         {
-            "item": pd.Series(np.repeat(np.array(columns, dtype=object), rows), dtype="str"),
-            "respondent": pd.concat([people] * len(columns), ignore_index=True),
-            "value": codes,
-            "missing": pd.Series(np.array(MISSING_KINDS, dtype=object)[flat], dtype="str"),
-            "wording": pd.concat(wording, ignore_index=True),
+            "item": _category(item, columns),
+            "respondent": _category(respondent, people),
+            "value": pd.arrays.IntegerArray(values.astype("int64"), kinds != VALID),
+            "missing": _category(kinds, MISSING_KINDS),
+            "wording": _category(wording.ravel(), names),
         }
     )
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of answers below each other, their categories united."""
+    out = {}
+    for name in parts[0].columns:
+        columns = [part[name] for part in parts]
+        if name == "value":
+            out[name] = pd.concat(columns, ignore_index=True)
+        else:
+            out[name] = union_categoricals(columns, sort_categories=True)
+    return pd.DataFrame(out)
+
+
+def _category(codes: np.ndarray, texts: Sequence[str]) -> pd.Categorical:
+    """Text given by numbers: a table of millions of answers holds each text once."""
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(texts), dtype="str"))
 
 
 def _check_population(

@@ -1,0 +1,55 @@
+"""Large tables: keys compared as numbers and text kept as categories give the same table as small ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from plankompass import tables
+from plankompass.tables import ContractError, read_table, write_table
+
+
+def answers(rows=60, columns=("b", "a", "å", "Z", "st__x")):
+    rng = np.random.default_rng(1)
+    people = [f"{i:04x}" for i in rng.permutation(rows)]
+    frame = pd.DataFrame(
+        [(c, p) for c in columns for p in people], columns=["item", "respondent"], dtype="str"
+    )
+    valid = rng.random(len(frame)) < 0.8
+    frame["value"] = pd.array(np.where(valid, rng.integers(1, 6, len(frame)), 0), dtype="Int64")
+    frame.loc[~valid, "value"] = pd.NA
+    frame["missing"] = np.where(valid, "valid", "no_answer")
+    frame["wording"] = "codebook"
+    return frame
+
+
+def as_categories(frame):
+    text = ["item", "respondent", "missing", "wording"]
+    return frame.assign(**{c: pd.Categorical(frame[c].astype("str")) for c in text})
+
+
+@pytest.mark.parametrize("shape", [lambda f: f, as_categories])
+def test_the_large_way_gives_the_same_table(tmp_path, monkeypatch, shape):
+    write_table("answers", answers(), tmp_path / "small.parquet")
+    monkeypatch.setattr(tables, "_LARGE", 1)
+    shuffled = answers().sample(frac=1, random_state=2)
+    write_table("answers", shape(shuffled), tmp_path / "large.parquet")
+    small, large = (read_table("answers", tmp_path / f"{n}.parquet") for n in ("small", "large"))
+    pd.testing.assert_frame_equal(small, large)
+    only = read_table("answers", tmp_path / "large.parquet", filters=[("item", "in", {"å"})])
+    assert set(only["item"]) == {"å"}
+    assert len(only) == 60
+
+
+@pytest.mark.parametrize("large", [1, 10**9])
+@pytest.mark.parametrize("shape", [lambda f: f, as_categories])
+def test_repeated_keys_and_unknown_values_are_refused(tmp_path, monkeypatch, large, shape):
+    monkeypatch.setattr(tables, "_LARGE", large)
+    twice = pd.concat([answers(), answers().head(3)], ignore_index=True)
+    with pytest.raises(ContractError, match="table answers"):
+        write_table("answers", shape(twice), tmp_path / "a.parquet")
+    unknown = answers().assign(missing="perhaps")
+    with pytest.raises(ContractError, match="missing"):
+        write_table("answers", shape(unknown), tmp_path / "a.parquet")
+    assert not (tmp_path / "a.parquet").exists()
