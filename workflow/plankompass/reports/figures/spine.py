@@ -67,4 +67,4 @@ def draw_spine(group: SpineGroup, text: Catalogue, prefix: str, heights: Sequenc
         apart = row.verdict in ("above", "below")
         value_mark(canvas, scale, row.own, middle, "circle", FJORD, size=9, filled=apart)
 
-    return make_chart(prefix, WIDTH, heights, strip, keys=spine_keys(text))
+    return make_chart(prefix, WIDTH, heights, strip, keys=spine_keys(text), together=46)
