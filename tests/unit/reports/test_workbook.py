@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 from tests.unit.reports import made_publishable as made
 
-from plankompass.reports.publishable import TABLES
+from plankompass.reports.model import compose
+from plankompass.reports.publishable import TABLES, read_publishable
 from plankompass.reports.workbook import write_workbook
 from plankompass.reports.workbook_sheets import safe_text
 
@@ -264,3 +265,27 @@ def test_bytes_do_not_depend_on_clock_time_zone_locale_or_hash_seed(inputs, root
         )  # fmt: skip
         made_bytes.append([(out / name).read_bytes() for name in ("a.xlsx", "a.csv")])
     assert made_bytes[0] == made_bytes[1]
+
+
+def test_the_profile_of_the_report_says_the_same(inputs, root, town):
+    report = compose(read_publishable(inputs), made.workbook_params(root))
+    rows = {
+        (r["Indikator-id"], r["Del av indikatoren"], r["Gruppe"]): r
+        for r in sheet_rows(town["xlsx"])
+        if r["År"] == 2023 and r["Slags tall"] in ("snitt", "andel", "måneder", "poeng")
+    }
+    strips = [strip for group in report.profile.groups for strip in group.rows]
+    assert len(strips) >= 3
+    for strip in strips:
+        group = strip.sub.split(",")[0]
+        key = (strip.indicator, strip.label, group)
+        row = rows[key if key in rows else (*key[:2], "Dokumenter")]
+        own = strip.own
+        limits = (row["Verdi"], row["Nedre grense"], row["Øvre grense"])
+        if row["Verdi"] is None:
+            assert own.text in (row["Med ord"], row["Status"])
+        elif row["Med ord"]:  # the strip is drawn to one decimal of a per cent, and says the count
+            assert own.text == row["Med ord"]
+        else:
+            assert limits == (own.value, own.lower, own.upper)
+        assert row["Snitt andre"] == (strip.peer_mean.value if strip.peer_mean else None)
