@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 from collections.abc import Mapping
 from datetime import date
@@ -155,6 +156,7 @@ def _municipalities(
     table.one_of("language", ("nb", "nn"), "language")
     names = ("kommune_id", "code", "name", "county", "peer_group", "size_class", "language")
     data: dict[str, list] = {name: table.text(name) for name in names}
+    data["peer_group"] = _peer_groups(table, as_of)
     extra = ("official_name", "territory_from", "territory_note", "before_codes", "splits_on")
     data |= {name: [] for name in extra}
     for line, row in table:
@@ -179,6 +181,51 @@ def _municipalities(
         for name in extra:
             data[name].append(facts[name])
     return pd.DataFrame(data)
+
+
+def _peer_groups(table: RegisterTable, as_of: date) -> list[str]:
+    """Peer groups as written, or derived where the register says from what."""
+    groups = []
+    kostra: dict[str, str] | None = None
+    for line, row in table:
+        word = row["peer_group"]
+        if word in ("county", "size_class"):
+            word = row[word]
+        elif word == "kostra":
+            kostra = kostra_groups(as_of) if kostra is None else kostra
+            word = kostra.get(row["code"], "")
+            if not word:
+                hint = "write the peer group itself"
+                table.fail("no KOSTRA group is known", line=line, column="peer_group", hint=hint)
+        groups.append(word)
+    return groups
+
+
+def kostra_groups(as_of: date) -> dict[str, str]:
+    """KOSTRA group of 2024 by the codes valid on a day.
+
+    Args:
+        as_of: The day.
+
+    Returns:
+        Code to group; a code that has become several municipalities of different groups has none.
+    """
+    register = load_register(
+        REFERENCE / "municipalities.csv", REFERENCE / "municipality_changes.csv"
+    )
+    with (REFERENCE / "municipalities.csv").open(encoding="utf-8") as file:
+        known = {
+            row["code"]: row["kostra_group_2024"]
+            for row in csv.DictReader(file)
+            if row["kostra_group_2024"]
+        }
+    day = max(period.valid_from for period in register.codes)
+    groups = {}
+    for period in register.in_force(as_of):
+        found = {known.get(code, "") for code in register.image(period.code, as_of, day)}
+        if len(found) == 1:
+            groups[period.code] = found.pop()
+    return groups
 
 
 def _territory(
