@@ -81,6 +81,19 @@ class Type:
 TYPE = Type()
 
 
+def group_rank(group: str) -> int:
+    """Place of a group among the others, the same in every figure and table.
+
+    Args:
+        group: Group id.
+
+    Returns:
+        A sorting key.
+    """
+    order = list(GROUP_MARKERS)
+    return order.index(group) if group in order else len(order)
+
+
 def group_colour(group: str) -> str:
     """Colour of a group; ink for one that is not known.
 

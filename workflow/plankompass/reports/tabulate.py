@@ -20,6 +20,7 @@ from plankompass.reports.schema_blocks import (
     WhoDecides,
 )
 from plankompass.reports.schema_parts import Column, Row, Shown, Table
+from plankompass.reports.style import group_rank
 
 
 def cell(shown: Shown | None, *, with_n: bool = True) -> str:
@@ -52,12 +53,12 @@ def _right(*labels: str, width: float = 1.0) -> list[Column]:
 
 
 def _groups(rows: Iterable[list[GroupValue]]) -> dict[str, str]:
-    """Group id to label, in order of first appearance."""
+    """Group id to label, in the groups' usual order."""
     seen: dict[str, str] = {}
     for values in rows:
         for value in values:
             seen.setdefault(value.group, value.label)
-    return seen
+    return {group: seen[group] for group in sorted(seen, key=group_rank)}
 
 
 def _by_group(values: list[GroupValue], groups: Iterable[str]) -> list[str]:

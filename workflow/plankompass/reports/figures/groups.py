@@ -28,6 +28,7 @@ from plankompass.reports.style import (
     TYPE,
     group_colour,
     group_marker,
+    group_rank,
 )
 
 WHO_WIDTH = 190.0
@@ -37,7 +38,7 @@ _HEAD = 14.0
 
 
 def group_keys(rows: Iterable[Sequence[GroupValue]]) -> list[Key]:
-    """Legend entries of the groups that have a value anywhere, in order of first appearance.
+    """Legend entries of the groups that have a value anywhere, in the groups' usual order.
 
     Args:
         rows: Values of each row.
@@ -51,7 +52,7 @@ def group_keys(rows: Iterable[Sequence[GroupValue]]) -> list[Key]:
             if value.shown.value is not None and value.group not in seen:
                 marker, colour = group_marker(value.group), group_colour(value.group)
                 seen[value.group] = Key(value.label, marker, colour)
-    return list(seen.values())
+    return [seen[group] for group in sorted(seen, key=group_rank)]
 
 
 def _offsets(groups: Sequence[str]) -> dict[str, float]:
@@ -77,7 +78,7 @@ def draw_who_decides(
         The chart.
     """
     scale = Scale(block.scale_min, block.scale_max, 8, WHO_WIDTH - 8)
-    groups = list(dict.fromkeys(v.group for r in block.rows for v in r.values))
+    groups = sorted({v.group for r in block.rows for v in r.values}, key=group_rank)
     offset = _offsets(groups)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:

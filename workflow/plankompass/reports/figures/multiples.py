@@ -20,7 +20,7 @@ def _panel(
     title = wrap(panel.title, width, TYPE.head, 600, 2)
     for i, line in enumerate(title):
         canvas.text(left, top + 9 + 9.6 * i, line, TYPE.head, weight=600)
-    canvas.text(left, top + 29, panel.sub, TYPE.small - 0.4, colour=MUTED)
+    canvas.text(left, top + 9.5 + 9.6 * len(title), panel.sub, TYPE.small - 0.4, colour=MUTED)
     scale = Scale(panel.scale_min, panel.scale_max, left + 5, left + width - 5)
     start = top + 36
     bottom = start + _ROW * len(names)
