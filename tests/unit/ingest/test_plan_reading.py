@@ -271,3 +271,33 @@ def test_reader_goes_on_after_its_process_was_killed(tmp_path):
         opened._process.kill()
         opened._process.wait()
         assert opened.read(path).to_plain() == first.to_plain()
+
+
+def test_docx_numbers_that_word_writes_by_itself(tmp_path, reader):
+    import docx
+    from docx.oxml import parse_xml
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(
+        f'<w:abstractNum {space} w:abstractNumId="77"><w:lvl w:ilvl="0"><w:start w:val="2"/><w:numFmt w:val="decimal"/>'
+        '<w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/>'
+        '<w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>'))  # fmt: skip
+    numbering.append(
+        parse_xml(f'<w:num {space} w:numId="77"><w:abstractNumId w:val="77"/></w:num>')
+    )
+    for level, text in (
+        (0, "Oppvekst"),
+        (1, "Flere fullfører skolen"),
+        (1, "Ingen blir mobbet"),
+        (0, "Klima"),
+        (1, "Mindre utslipp"),
+    ):
+        paragraph = document.add_paragraph(text)
+        paragraph._p.get_or_add_pPr().append(parse_xml(
+            f'<w:numPr {space}><w:ilvl w:val="{level}"/><w:numId w:val="77"/></w:numPr>'))  # fmt: skip
+    document.save(str(tmp_path / "n.docx"))
+    plan = reader.read(tmp_path / "n.docx")
+    assert [b.text for b in plan.blocks] == [
+        "2. Oppvekst", "2.1 Flere fullfører skolen", "2.2 Ingen blir mobbet", "3. Klima", "3.1 Mindre utslipp"]  # fmt: skip

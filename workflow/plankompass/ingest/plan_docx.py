@@ -6,7 +6,9 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from plankompass.ingest.plan_docx_numbers import DocxNumbers
 from plankompass.ingest.plan_mend import join_lines, mend_characters
 from plankompass.ingest.plan_models import CELL, Block, BlockKind, PlanRefusedError, PlanText
 from plankompass.ingest.safe_archive import ArchiveRefusedError, SafeArchive
@@ -67,7 +69,7 @@ def read_docx(path: Path) -> PlanText:
     return PlanText("docx", blocks=blocks)
 
 
-def _rows(document) -> Iterator[tuple[BlockKind, int, str]]:
+def _rows(document: Any) -> Iterator[tuple[BlockKind, int, str]]:
     from docx.table import Table
 
     seen: set[str] = set()
@@ -78,11 +80,13 @@ def _rows(document) -> Iterator[tuple[BlockKind, int, str]]:
                 if text and text not in seen:
                     seen.add(text)
                     yield "running_head", 0, text
+    numbers = DocxNumbers(document)
+    largest = _largest_size(document)
     for item in document.iter_inner_content():
         if isinstance(item, Table):
             yield from _table_rows(item)
         else:
-            yield from _paragraph(item)
+            yield from _paragraph(item, numbers, largest)
     # a contents list made by Word stands in a content control of its own
     for control in document.element.body.iter(f"{_W}sdt"):
         gallery = control.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
@@ -93,32 +97,44 @@ def _rows(document) -> Iterator[tuple[BlockKind, int, str]]:
                 yield ("contents" if is_contents else "paragraph"), 0, text
 
 
-def _paragraph(paragraph) -> Iterator[tuple[BlockKind, int, str]]:
+def _paragraph(
+    paragraph: Any, numbers: DocxNumbers, largest: float
+) -> Iterator[tuple[BlockKind, int, str]]:
     text = _clean(paragraph.text)
     if not text:
         return
     style = (paragraph.style.name if paragraph.style is not None else "") or ""
     heading = _HEADING.match(style)
+    number = numbers.number(paragraph)
+    if number and not text.startswith(number.rstrip(".")):
+        text = f"{number} {text}"
     if style.lower() in _TITLE:
         yield "heading", 1, text
     elif heading:
         yield "heading", max(1, int(heading.group(1) or 1)), text
     elif _CONTENTS.match(style):
         yield "contents", 0, text
-    elif _LIST.match(style) or _is_numbered(paragraph):
+    elif _is_bold_line(paragraph, text) and (number != "" or not _LIST.match(style)):
+        large = largest > 0 and _size(paragraph) == largest
+        yield "heading", 1 if large else 7, text
+    elif _LIST.match(style) or number is not None:
         yield "list_item", 0, text
-    elif _is_bold_line(paragraph, text):
-        yield "heading", 7, text
     else:
         yield "paragraph", 0, text
 
 
-def _is_numbered(paragraph) -> bool:
-    properties = paragraph._p.pPr
-    return properties is not None and properties.numPr is not None
+def _size(paragraph: Any) -> float:
+    sizes = [r.font.size.pt for r in paragraph.runs if r.text.strip() and r.font.size]
+    return max(sizes, default=0.0)
 
 
-def _is_bold_line(paragraph, text: str) -> bool:
+def _largest_size(document: Any) -> float:
+    """The largest font size set by hand, when it is a title's: 16 points or more."""
+    largest = max((_size(p) for p in document.paragraphs), default=0.0)
+    return largest if largest >= 16 else 0.0
+
+
+def _is_bold_line(paragraph: Any, text: str) -> bool:
     """A short line all in bold is a heading made by hand."""
     if len(text) > 120 or text.endswith((".", ",", ";")):
         return False
@@ -126,7 +142,7 @@ def _is_bold_line(paragraph, text: str) -> bool:
     return bool(runs) and all(run.bold for run in runs)
 
 
-def _table_rows(table) -> Iterator[tuple[BlockKind, int, str]]:
+def _table_rows(table: Any) -> Iterator[tuple[BlockKind, int, str]]:
     for row in table.rows:
         cells: list[str] = []
         last = None
