@@ -144,8 +144,7 @@ def build_about(writer: Writer) -> About:
 
 
 def _claim(writer: Writer, claim) -> str:
-    text = getattr(claim, "nn", None) if writer.language == "nn" else None
-    return text or claim.nb
+    return claim.nn if writer.language == "nn" else claim.nb
 
 
 def network_answered(writer: Writer) -> list[Answered]:
@@ -178,7 +177,9 @@ def network_response_table(writer: Writer) -> Table:
     """Response by municipality in the report's wave."""
     voice = writer.voice
     rows = []
-    for row in sorted(writer.data.rows("municipalities"), key=lambda r: r.name):
+    for row in sorted(
+        writer.data.rows("municipalities"), key=lambda r: formats.norwegian_order(r.name)
+    ):
         cells = []
         for group in _GROUPS:
             found = writer.data.rows(

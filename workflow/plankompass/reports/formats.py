@@ -22,6 +22,9 @@ _PER_CENT = {"nb": "prosent", "nn": "prosent", "en": "per cent"}
 _OF = {"nb": "av", "nn": "av", "en": "of"}
 _TO = {"nb": "til", "nn": "til", "en": "to"}
 
+# Norwegian order: æ, ø, å last; Sami letters beside their Latin ones.
+_ORDER = str.maketrans("æøåáčđŋšŧžäöï", "{|}acdnstz{|i")
+
 
 def rounded(value: float, places: int = 1) -> float:
     """Round half away from zero on the decimal digits that the number is written with.
@@ -194,3 +197,15 @@ def joined(words: list[str], language: str) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def norwegian_order(name: str) -> str:
+    """A sorting key that puts names in Norwegian alphabetical order.
+
+    Args:
+        name: A name.
+
+    Returns:
+        The key; equal in every locale.
+    """
+    return name.casefold().translate(_ORDER)

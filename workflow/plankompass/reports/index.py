@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from plankompass.reports.catalogue import Catalogue, catalogue
+from plankompass.reports.formats import norwegian_order
 from plankompass.reports.html_page import render_page, script
 from plankompass.reports.schema import (
     IndexDocument,
@@ -23,21 +24,7 @@ from plankompass.reports.schema_parts import Fact, Link
 from plankompass.study.problems import PlankompassError
 
 _LOG = logging.getLogger(__name__)
-# Norwegian order: æ, ø, å last; Sami letters beside their Latin ones.
-_ORDER = str.maketrans("æøåáčđŋšŧžäöï", "{|}acdnstz{|i")
 _FEW_BELOW = 50.0
-
-
-def norwegian_order(name: str) -> str:
-    """A sorting key that puts names in Norwegian alphabetical order.
-
-    Args:
-        name: A name.
-
-    Returns:
-        The key; equal in every locale.
-    """
-    return name.casefold().translate(_ORDER)
 
 
 def _shown(report: MunicipalReport) -> tuple[int, int]:

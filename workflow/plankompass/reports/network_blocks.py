@@ -26,7 +26,10 @@ BARRIERS = "barrier_severity_ranking"
 def _names(writer: Writer) -> list[tuple[str, str]]:
     """Name and id of every municipality, by name: never by value."""
     rows = writer.data.rows("municipalities")
-    return sorted((row.name, row.kommune_id) for row in rows)
+    return sorted(
+        ((row.name, row.kommune_id) for row in rows),
+        key=lambda pair: formats.norwegian_order(pair[0]),
+    )
 
 
 def _own(

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from plankompass.reports import formats
+from plankompass.reports.formats import norwegian_order
 from plankompass.reports.profile import profile_numbers
 from plankompass.reports.publishable import NETWORK, TOTAL, Estimate, Publishable
 from plankompass.reports.schema_parts import Shown
@@ -180,7 +181,9 @@ class NumberRows:
             e for e in estimates_of(data, NETWORK) if not e.key.component.startswith(_NOT_SHOWN)
         ]
         rows = self._rows(wanted, None)
-        for town in sorted(data.rows("municipalities"), key=lambda r: (r.name, r.code)):
+        for town in sorted(
+            data.rows("municipalities"), key=lambda r: (norwegian_order(r.name), r.code)
+        ):
             rows += self._rows(profile_estimates(self.writer, town.kommune_id), town)
         return rows
 

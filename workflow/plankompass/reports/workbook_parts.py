@@ -9,6 +9,7 @@ from typing import Any
 from plankompass.reports import formats
 from plankompass.reports.about import build_about, network_about
 from plankompass.reports.blocks import goal_chain, platform_chain
+from plankompass.reports.formats import norwegian_order
 from plankompass.reports.profile import profile_numbers
 from plankompass.reports.publishable import absent
 from plankompass.reports.schema import About
@@ -157,7 +158,9 @@ def municipalities_sheet(writer: Writer, title: str, subtitle: str) -> Sheet:
             about = f"{about}, {voice.say('profile_text.unit_share')}"
         columns.append(SheetColumn(f"{name} ({about})", 17, wrap=True))
     rows = []
-    for town in sorted(writer.data.rows("municipalities"), key=lambda r: (r.name, r.code)):
+    for town in sorted(
+        writer.data.rows("municipalities"), key=lambda r: (norwegian_order(r.name), r.code)
+    ):
         found = {
             (e.key.indicator, e.key.group, e.key.component): e
             for e in profile_estimates(writer, town.kommune_id)

@@ -281,6 +281,7 @@ class NeverClaim(CodebookModel):
 
     id: str
     nb: str
+    nn: str
     why: str
 
 
