@@ -114,6 +114,32 @@ TIDY = (
         ("item", "respondent"),
     ),
     Contract(
+        "source_rows", "ingest", "one survey source and what became of its rows",
+        (
+            text("source", "Source id in the configuration"),
+            text("file", "Raw file, relative to the raw folder"),
+            text("format", "Format it was read as"),
+            text("encoding", "Text encoding that was used"),
+            text("outcome", "read: rows in the export; kept; or the case id they were left out by"),
+            Column("rows", "integer", "Rows; read = kept + left out", minimum=0),
+        ),
+        ("source", "outcome"),
+    ),
+    Contract(
+        "panel_links", "ingest", "one group in two waves: persons found in both",
+        (
+            GROUP,
+            text("first_wave", "Earlier wave"),
+            text("second_wave", "Later wave"),
+            Column("first", "integer", "Persons in the earlier wave", minimum=0),
+            Column("second", "integer", "Persons in the later wave", minimum=0),
+            Column("linked", "integer", "Persons in both", minimum=0),
+            Column("rate", "number", "Linked, of the persons in the earlier wave", nullable=True, minimum=0, maximum=1),
+            Column("moved", "integer", "Linked persons whose municipality differs", minimum=0),
+        ),
+        ("group", "first_wave", "second_wave"),
+    ),
+    Contract(
         "interviews", "ingest", "one interview or other coded source",
         (
             text("interview", "Id of the source, a hash of its GUID or name"),

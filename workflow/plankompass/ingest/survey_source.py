@@ -87,7 +87,9 @@ class SourceRows:
         people: One row a questionnaire: person, kommune_id, before_merger, answered_at, weight.
         columns: Item columns, codes and kinds in the order of ``people``.
         absent: Item columns of the group that the export has not.
+        left_out: Case id to the rows left out by it.
         rows_in: Rows in the export.
+        encoding: How its text was read.
     """
 
     source: SurveySource
@@ -96,7 +98,9 @@ class SourceRows:
     people: pd.DataFrame
     columns: dict[str, CodedColumn]
     absent: list[str]
+    left_out: dict[str, int]
     rows_in: int
+    encoding: str
 
 
 def read_source(
@@ -146,7 +150,7 @@ def read_source(
     if wave is None:
         return None
     coded = _code_items(survey, source, columns, context.book, problems)
-    people = _people(survey, source, context, wave, problems)
+    people, left_out = _people(survey, source, context, wave, problems)
     kept = people["kommune_id"].to_numpy() != ""
     outside, found = outside_window(
         source.file,
@@ -158,6 +162,8 @@ def read_source(
     )
     problems.extend(found)
     kept &= ~outside
+    if outside.any():
+        left_out["S6"] = int(outside.sum())
     if len(problems.failures) > before:
         return None
     _note_absent(source, columns, context, problems)
@@ -168,7 +174,9 @@ def read_source(
         column.values, column.kinds = column.values[kept], column.kinds[kept]
     rows = people[kept].reset_index(drop=True)
     gathering = source.gathering or ""
-    return SourceRows(source, wave, gathering, rows, coded, columns.absent, len(people))
+    return SourceRows(
+        source, wave, gathering, rows, coded, columns.absent, left_out, len(people), survey.encoding
+    )
 
 
 def _wave_of(
@@ -230,8 +238,8 @@ def _people(
     context: SurveyContext,
     wave: str,
     problems: ProblemLog,
-) -> pd.DataFrame:
-    """Who answered, where and when; rows without a place have an empty kommune_id."""
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Who answered, where and when, and the rows without a place (empty kommune_id) by case."""
     frame = survey.frame
     keys = _as_text(frame[source.respondent_key])
     if blank := int((keys == "").sum()):
@@ -251,8 +259,9 @@ def _people(
         rule = "no date of answer; the wave's cut-off date is used for the municipality"
         problems.add("date", "repair", source.file, rule, column=source.answered_on, count=undated)
     days = times.dt.date.where(times.notna(), context.waves[wave].as_of)
-    kommune, before = _places(_as_text(frame[source.municipality]), days, source, context, problems)
-    return pd.DataFrame(
+    texts = _as_text(frame[source.municipality])
+    kommune, before, left_out = _places(texts, days, source, context, problems)
+    people = pd.DataFrame(
         {
             "person": pseudonyms(keys.tolist(), context.salt, ("person", source.group)),
             "kommune_id": kommune,
@@ -261,6 +270,7 @@ def _people(
             "weight": _weights(frame, source, problems),
         }
     )
+    return people, left_out
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -294,24 +304,27 @@ def _places(
     source: SurveySource,
     context: SurveyContext,
     problems: ProblemLog,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     """K1 to K5 for every row: each distinct pair of value and day is resolved once."""
     pairs = pd.MultiIndex.from_arrays([values, days])
     indices, distinct = pairs.factorize()
     places = [context.resolver.resolve(value, day) for value, day in distinct]
     counts = np.bincount(indices, minlength=len(places))
     found: dict[tuple[str, str, str, str], int] = {}
+    left_out: dict[str, int] = {}
     for place, count in zip(places, counts, strict=True):
         for f in place.findings:
             key = (f.case, f.severity, f.rule, f.hint)
             found[key] = found.get(key, 0) + int(count)
+            if f.severity == "reject":
+                left_out[f.case] = left_out.get(f.case, 0) + int(count)
     problems.extend(
         Problem(case, severity, source.file, "", source.municipality, rule, count, hint)  # type: ignore[arg-type]
         for (case, severity, rule, hint), count in found.items()
     )
     kommune = np.array([p.kommune_id or "" for p in places], dtype=object)[indices]
     before = np.array([p.before_merger for p in places], dtype=bool)[indices]
-    return kommune, before
+    return kommune, before, left_out
 
 
 def _note_absent(

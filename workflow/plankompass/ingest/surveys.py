@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pandas.api.types import union_categoricals
 from plankompass.ingest.keys import load_salt, pseudonyms
 from plankompass.ingest.places import PlaceResolver
 from plankompass.ingest.registers import parse_waves, study_register
+from plankompass.ingest.survey_accounts import panel_links, source_rows
 from plankompass.ingest.survey_rules import AnswerWindow, duplicate_respondents
 from plankompass.ingest.survey_source import (
     STANDARD_WORDING,
@@ -26,6 +28,7 @@ from plankompass.ingest.survey_values import NOT_ASKED, VALID
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, RegisterFiles, SurveySource, WaveConfig
 from plankompass.study.problems import ProblemLog
+from plankompass.study.register import MunicipalityRegister
 from plankompass.table_contracts import MISSING_KINDS
 from plankompass.tables import empty_table, read_table, write_table
 
@@ -39,7 +42,7 @@ def ingest_surveys(
 
     Args:
         inputs: municipalities, councils, frames, gatherings.
-        outputs: respondents, answers, avvik.
+        outputs: respondents, answers, avvik; source_rows and panel_links where they are asked for.
         params: raw, surveys, waves, report_wave, registers, salt_file, study, limits, codebook.
 
     Raises:
@@ -72,6 +75,11 @@ def ingest_surveys(
     )
     write_table("answers", long, outputs["answers"])
     write_table("avvik", problems.frame(), outputs["avvik"])
+    if "source_rows" in outputs:
+        every = [rows for key in sorted(parts) for rows in parts[key]]
+        write_table("source_rows", source_rows(every), outputs["source_rows"])
+    if "panel_links" in outputs:
+        write_table("panel_links", panel_links(people), outputs["panel_links"])
     log.info("%d questionnaires, %d answers", len(people), len(long))
 
 
@@ -79,12 +87,10 @@ def _context(tables: Mapping[str, pd.DataFrame], params: Mapping[str, Any]) -> S
     raw = Path(params["raw"])
     waves = parse_waves(params["waves"])
     municipalities = tables["municipalities"]
-    report_wave = params.get("report_wave") or max(waves)
-    resolver = PlaceResolver(
-        study_register(raw, RegisterFiles.model_validate(dict(params["registers"]))),
-        dict(zip(municipalities["kommune_id"], municipalities["code"], strict=True)),
-        waves[report_wave].as_of,
-    )
+    register = study_register(raw, RegisterFiles.model_validate(dict(params["registers"])))
+    codes = dict(zip(municipalities["kommune_id"], municipalities["code"], strict=True))
+    as_of = _cut_off(waves, params.get("report_wave"), register, codes.values())
+    resolver = PlaceResolver(register, codes, as_of)
     gatherings = tables["gatherings"]
     return SurveyContext(
         raw=raw,
@@ -99,6 +105,20 @@ def _context(tables: Mapping[str, pd.DataFrame], params: Mapping[str, Any]) -> S
         salt=load_salt(params.get("salt_file"), params["study"]),
         limits=LimitConfig.model_validate(params.get("limits") or {}),
     )
+
+
+def _cut_off(
+    waves: Mapping[str, WaveConfig],
+    report_wave: str | None,
+    register: MunicipalityRegister,
+    codes: Iterable[str],
+) -> date:
+    """The day the participants' codes are valid on: the report wave's, or the latest that fits."""
+    if report_wave is not None:
+        return waves[report_wave].as_of
+    codes = list(codes)
+    fitting = [w.as_of for w in waves.values() if all(register.valid(c, w.as_of) for c in codes)]
+    return max(fitting or [w.as_of for w in waves.values()])
 
 
 def _stack(parts: Sequence[SourceRows], columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -146,6 +166,9 @@ def _one_population(
     for person, count in sorted(dropped.items()):
         rule = "respondent key more than once; the answer with most valid items is kept"
         problems.add("S1", "repair", str(first_file[person]), rule, row_key=person, count=count)
+    for part, rows in zip(parts, _by_part(parts, ~keep), strict=True):
+        if rows:
+            part.left_out["S1"] = rows
     people = people[keep].reset_index(drop=True)
     scope = ("respondent", wave, group, gathering)
     people = people.assign(
@@ -158,6 +181,12 @@ def _one_population(
     ).drop(columns="answered_at")
     wordings = {c: _wordings(c, parts, keep) for c in columns}
     return people, _long(people["respondent"], columns, values[:, keep], kinds[:, keep], wordings)
+
+
+def _by_part(parts: Sequence[SourceRows], flags: np.ndarray) -> list[int]:
+    """How many flagged rows each source has."""
+    ends = np.cumsum([len(part.people) for part in parts])[:-1]
+    return [int(chunk.sum()) for chunk in np.split(flags, ends)]
 
 
 def _wordings(column: str, parts: Sequence[SourceRows], keep: np.ndarray) -> np.ndarray | str:
