@@ -23,6 +23,7 @@ from plankompass.reports.view import (
     all_sections,
     closing_facts,
     head_facts,
+    official_name,
     section_blocks,
     sources_table,
 )
@@ -184,7 +185,7 @@ def render_html(view: View) -> str:
     charts = {key: _chart(key, item) for key, item in view.charts.items()}
     return render_page(
         "report.html.j2", view.text,
-        report=report, meta=report.meta, figures=figures, charts=charts, tables=view.tables,
+        report=report, meta=report.meta, official=official_name(report), figures=figures, charts=charts, tables=view.tables,
         sentences=view.sentences, head_facts=head_facts(report), facts=closing_facts(report),
         contents=_contents(report), tone_marks=TONE_MARKS, **_spine(view),
     )  # fmt: skip

@@ -144,6 +144,7 @@ def render_index_page(index: IndexDocument) -> str:
         index=index,
         script=script("index.js"),
         meta=index.meta,
+        official="",
         head_facts=[
             Fact(label=text("common.wave"), value=index.meta.wave_text),
             Fact(label=text("common.as_of"), value=index.meta.as_of_text),

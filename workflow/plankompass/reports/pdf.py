@@ -19,7 +19,7 @@ from plankompass.reports.charts import SPINE_WIDTHS, ChartTable
 from plankompass.reports.figures import Chart, Key, key_icon
 from plankompass.reports.schema import MunicipalReport
 from plankompass.reports.style import FONTS, TONE_MARKS
-from plankompass.reports.view import View, closing_facts, head_facts, sources_table
+from plankompass.reports.view import View, closing_facts, head_facts, official_name, sources_table
 from plankompass.study.problems import PlankompassError
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -84,6 +84,7 @@ def _data(view: View) -> dict[str, Any]:
         "report": report.model_dump(mode="json"),
         "title": f"{title} ({meta.example_word})" if meta.example else title,
         "tight": False,
+        "official": official_name(report),
         "lang": meta.language,
         "keywords": [meta.study_title, meta.wave_text],
         "text": {name: text.texts[key] for name, key in _TEXTS.items()},

@@ -117,6 +117,21 @@ def head_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
     ]
 
 
+def official_name(report: MunicipalReport | NetworkReport) -> str:
+    """The name with its Sami and Kven parts, where the title does not say it.
+
+    Args:
+        report: The document.
+
+    Returns:
+        The name; empty when the title says it.
+    """
+    if not isinstance(report, MunicipalReport):
+        return ""
+    name = report.municipality.official_name
+    return "" if name == report.meta.title else name
+
+
 def closing_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
     """What stands at the end of Om tallene: publisher, contact, version, hash.
 
