@@ -27,7 +27,7 @@ def tables():
          "area": "Oppvekst", "needs_money": True}
         for g, t in (("1.1", "Flere unge skal fullføre skolen"), ("1.2", "=Ungdom skal ha møteplasser"))
     ])  # fmt: skip
-    base = {"kommune_id": "k01", "used": True}
+    base = {"kommune_id": "k01", "used": True, "pages": 20, "pages_with_text": 20}
     documents = pd.DataFrame([
         {**base, "document": SHA, "file": "plans/9901/s.pdf", "kind": "samfunnsdel"},
         {**base, "document": PLAN, "file": "plans/9901/h.pdf", "kind": "okonomiplan"},
@@ -197,3 +197,22 @@ def test_agreement_of_coders_who_agree_and_who_do_not():
     assert (same["goals"], same["alpha"], same["icc"]) == (9, 1.0, pytest.approx(1.0))
     rows[1]["confirmed"] = not rows[1]["confirmed"]
     assert coder_agreement(pd.DataFrame(rows)).iloc[0]["alpha"] < 1.0
+
+
+def test_silence_of_a_page_without_text_is_no_answer(tables, book):
+    goals, documents, blocks = tables
+    row = next(
+        r
+        for r in form_rows(goals, documents, blocks, book)
+        if (r.goal, r.measure) == ("1.2", "mal_med_budsjettlinje")
+    )
+    assert row.suggestion.suggested is False
+    documents = documents.assign(pages_with_text=19)
+    rows = {
+        (r.goal, r.measure): r.suggestion.suggested
+        for r in form_rows(goals, documents, blocks, book)
+    }
+    assert (
+        rows[("1.2", "mal_med_budsjettlinje")] is None
+        and rows[("1.1", "mal_med_budsjettlinje")] is True
+    )

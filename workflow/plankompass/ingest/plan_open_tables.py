@@ -165,7 +165,8 @@ def open_tables(
     """
     found: list[tuple[range, list[TextLine]]] = []
     width = max((x.x1 for x in lines), default=0) - min((x.x0 for x in lines if x.size), default=0)
-    for run in _runs(lines, width):
+    gapped = [_has_gap(line, own) for line, own in zip(lines, words, strict=True)]
+    for run in _runs(lines, gapped, width):
         inside = [w for i in run for w in words[i]]
         if not inside:
             continue
@@ -179,7 +180,15 @@ def open_tables(
     return found
 
 
-def _runs(lines: Sequence[TextLine], width: float) -> list[range]:
+def _has_gap(line: TextLine, words: Sequence[Word]) -> bool:
+    """Whether a line has a gap that is wide beside its other gaps."""
+    if line.cells > 1:
+        return True
+    gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(words)]
+    return len(gaps) >= 2 and max(gaps) > 0.95 * line.size and max(gaps) > 2.5 * max(min(gaps), 0.1)
+
+
+def _runs(lines: Sequence[TextLine], gapped: Sequence[bool], width: float) -> list[range]:
     """Stretches of lines that may be a table: short lines with wide gaps or steps back up the page."""
     runs: list[range] = []
     start, signals = None, 0
@@ -190,7 +199,7 @@ def _runs(lines: Sequence[TextLine], width: float) -> list[range]:
             and line.bottom < before.bottom - 0.5 * line.size and line.x0 > before.x0 + line.size
             and before.bottom - line.bottom < 12 * line.size
         )  # fmt: skip
-        tabular = bool(line and line.size and (line.cells > 1 or step))
+        tabular = bool(line and line.size and (gapped[i] or step))
         fits = bool(
             line and line.size and (tabular or line.x1 - line.x0 < 0.6 * width)
             and (before is None or start is None or abs(line.size - before.size) < 1.0)

@@ -40,7 +40,8 @@ class Suggestion:
     Attributes:
         goal: Goal id.
         measure: Measure id.
-        suggested: Yes or no; None when no document of the kind can be read (case D2, or none used).
+        suggested: Yes or no; None when no document of the kind can be read, and instead of no when
+            pages of it have no text (case D2): silence is no answer.
         candidates: The best passages, best first.
     """
 
@@ -70,10 +71,13 @@ class MunicipalitySuggestions:
     def __init__(self, documents: pd.DataFrame, blocks: pd.DataFrame) -> None:
         self._index: dict[str, list[ChainIndex]] = {}
         self._goals: dict[str, list[GoalCandidate]] = {}
+        self._in_part: set[str] = set()
         for row in documents[documents["used"].fillna(False)].itertuples():
             own = blocks_of(blocks[blocks["document"] == row.document])
             if not own:
                 continue  # a scan: people read it, the machine suggests nothing
+            if pd.notna(row.pages) and row.pages_with_text < row.pages:
+                self._in_part.add(row.kind)
             self._index.setdefault(row.kind, []).append(ChainIndex(own, row.kind))
             if row.kind in ("samfunnsdel", "handlingsdel"):
                 self._goals.setdefault(row.kind, []).extend(find_goals(own))
@@ -100,7 +104,9 @@ class MunicipalitySuggestions:
             return Suggestion(goal.goal, measure.id, None)
         found = [c for index in indexes for c in index.search(goal, top=TOP)]
         found.sort(key=lambda c: (c.coupling not in needed, -c.score, c.place))
-        suggested = any(c.suggested and c.coupling in needed for c in found)
+        suggested: bool | None = any(c.suggested and c.coupling in needed for c in found)
+        if not suggested and self._in_part & set(kinds):
+            suggested = None
         return Suggestion(goal.goal, measure.id, suggested, tuple(found[:TOP]))
 
     def _kinds(self, measure: Measure) -> list[str]:
