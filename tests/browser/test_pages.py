@@ -1,0 +1,164 @@
+"""Index and reports in a real browser: search, filters, narrow screens, keyboard, no network."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.reports.sample import sample_report
+from tests.unit.reports.sample_network import sample_network, sample_towns
+
+from plankompass.reports.html_page import render_html
+from plankompass.reports.index import render_index
+from plankompass.reports.schema import write_document
+from plankompass.reports.view import make_view
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 768, 1280)
+# WCAG 2.1, 1.4.12: what a reader may set without losing content.
+TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """An index, a report in each language of a municipality and the network report."""
+    folder = tmp_path_factory.mktemp("site")
+    documents = []
+    for report in sample_towns(12):
+        path = folder / report.municipality.code / "rapport.json"
+        write_document(report, path)
+        documents.append(path)
+    render_index({"reports": documents}, {"html": folder / "index.html"}, {})
+    pages = {
+        "nb": sample_report(official="Ovdamearkanjárga – Eksempelnes"),
+        "nn": sample_report(language="nn"),
+        "network": sample_network(),
+    }
+    for name, report in pages.items():
+        (folder / f"{name}.html").write_text(render_html(make_view(report)), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def opened(chromium, site):
+    """Open a page; afterwards no error was logged and nothing was fetched."""
+    contexts, noise, fetched = [], [], []
+
+    def open_page(name: str, width: int = 1280, **settings):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda m: noise.append(m.text) if m.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda e: noise.append(str(e)))
+        page.on("request", lambda r: fetched.append(r.url))
+        page.goto((site / f"{name}.html").as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert noise == []
+    assert [u for u in fetched if not u.startswith(("file:", "data:"))] == []
+
+
+def overflow(page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["index", "nb", "nn", "network"])
+def test_no_sideways_scrolling(opened, name, width):
+    page = opened(name, width)
+    assert overflow(page) <= 0
+    page.add_style_tag(content=TEXT_SPACING)
+    assert overflow(page) <= 0
+
+
+def shown_names(page) -> list[str]:
+    cells = page.locator("#kommuner tbody tr:not([hidden]) th")
+    return [text.splitlines()[0].split("  ")[0].strip() for text in cells.all_inner_texts()]
+
+
+def test_search_and_filters_narrow_the_list(opened):
+    page = opened("index")
+    assert len(shown_names(page)) == 12
+    page.fill("#q", "ovdamearkanjarga")  # typed without the Sami letters
+    assert [n[:15] for n in shown_names(page)] == ["Ovdamearkanjárg"]
+    assert page.inner_text("#antall") == "1 av 12 kommuner"
+    page.fill("#q", "9903")
+    assert len(shown_names(page)) == 1
+    page.fill("#q", "ønske")
+    assert len(shown_names(page)) == 1
+    page.fill("#q", "finnes ikke")
+    assert page.inner_text("#antall") == "Ingen kommuner passer med søket."
+    page.click("button[type=reset]")
+    page.wait_for_function("document.getElementById('antall').textContent.startsWith('12')")
+    page.select_option("#fylke", "Prøvefylket")
+    assert page.inner_text("#antall") == "6 av 12 kommuner"
+    page.select_option("#gruppe", "Bykommuner")
+    counted = len(shown_names(page))
+    assert 0 < counted < 6
+    assert page.inner_text("#antall") == f"{counted} av 12 kommuner"
+
+
+def test_sorting_says_its_order(opened):
+    page = opened("index")
+    first = shown_names(page)
+    header = page.locator("th[data-sort=municipality]")
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "descending"
+    assert shown_names(page) == first[::-1]
+    page.locator("th[data-sort=county] button").click()
+    assert header.get_attribute("aria-sort") is None
+
+
+def test_without_script_the_index_is_a_plain_table(opened):
+    page = opened("index", java_script_enabled=False)
+    assert page.locator("#filter").is_hidden()
+    assert page.locator("#kommuner tbody tr").count() == 12
+    assert page.locator("#kommuner tbody tr").first.locator("a").count() == 2
+
+
+def test_a_report_reads_the_same_without_script(opened):
+    assert opened("nb").inner_text("main") == opened("nb", java_script_enabled=False).inner_text(
+        "main"
+    )
+
+
+def test_keyboard_reaches_content_and_traces(opened):
+    page = opened("nb")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#innhold"
+    sentence = page.locator(".because").first
+    trace = sentence.locator(".trace")
+    assert trace.is_hidden()
+    sentence.focus()
+    assert trace.is_visible()
+    assert "above_peer_mean" in trace.inner_text()
+
+
+def test_the_font_is_the_one_in_the_page(opened):
+    page = opened("nb")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.check('16px \"Plankompass Sans\"')")
+    assert page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').length") == 2
+
+
+def test_strips_lie_beside_their_rows(opened):
+    """Each row of the profile shows its own strip: the window lies in the row, at its own height."""
+    page = opened("nb")
+    rows = page.locator("table.spine tbody tr:has(td.strip)")
+    assert rows.count() == 19
+    own = [rows.nth(i).locator(".strip svg") for i in range(rows.count())]
+    windows = [(s.locator("use").get_attribute("href"), s.get_attribute("viewBox")) for s in own]
+    assert len(set(windows)) == rows.count()
+    for i in (0, 7, 18):
+        row, strip = rows.nth(i).bounding_box(), own[i].bounding_box()
+        assert row["y"] - 1 <= strip["y"] <= row["y"] + row["height"] - strip["height"] + 1
+        assert strip["width"] > 100
