@@ -1,9 +1,9 @@
-"""What an attacker can bound: linear programs (HiGHS) over the sums of one block.
+"""What an attacker can bound: linear programs (HiGHS) over the unknowns of one block.
 
-The published numbers count as intervals, because they are rounded; every sum lies between the lowest
-and the highest answer times the size of the group. Most targets are cleared together: a few programs
-with random objectives give feasible corners, and a target whose corners lie far enough apart is
-hidden well enough. Only what is left is bounded one by one.
+Published numbers count as intervals, because they are rounded, and every mean lies on its scale.
+Most targets are cleared together: a few programs with random objectives give feasible corners, and a
+target whose corners lie far enough apart is hidden well enough. Only what is left is bounded one by
+one. Corners stay valid when rows are hidden, and can be tested cheaply when rows come back.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ContradictionError(PlankompassError):
 
 @dataclass(frozen=True)
 class Bounded:
-    """An attacker's interval for a protected sum.
+    """An attacker's interval for a protected number.
 
     Attributes:
         row: The target's row.
@@ -42,44 +42,45 @@ class Bounded:
 
 
 class BlockProgram:
-    """The linear program of one block under a choice of published rows.
+    """The linear program of one block under a choice of published rows, which may change.
 
     Args:
         system: The system.
         rows: All rows of the block.
         published: The rows that are published.
+        hideable: Rows that may be published later.
     """
 
-    def __init__(self, system: System, rows: Sequence[int], published: Iterable[int]) -> None:
+    def __init__(
+        self,
+        system: System,
+        rows: Sequence[int],
+        published: Iterable[int],
+        hideable: Iterable[int] = (),
+    ) -> None:
         self.system = system
         shown = set(published)
-        told = [int(r) for r in rows if r in shown or system.known[r]]
+        known = [int(r) for r in rows if system.known[r]]
+        later = [r for r in hideable if r not in shown]
         self.targets = [int(r) for r in rows if r in system.targets and r not in shown]
+        self.index = {t: i for i, t in enumerate(self.targets)}
+        told = [*known, *(int(r) for r in rows if r in shown), *later]
         atoms = sorted({a for r in [*told, *self.targets] for a in system.real[r]})
         self.place = {a: i for i, a in enumerate(atoms)}
-        self.lower = np.array([system.bounds[a][0] for a in atoms], dtype=np.float64)
-        self.upper = np.array([system.bounds[a][1] for a in atoms], dtype=np.float64)
-        self.single: dict[int, list[int]] = {}
-        several = []
-        for r in told:
-            if len(system.real[r]) == 1:
-                self._tighten(r)
-            else:
-                several.append(r)
-        self.several = several
-        self.a = self._matrix(several)
-        ends = np.array([system.interval[r] for r in several], dtype=np.float64).reshape(-1, 2)
-        slack = 1e-7 * np.maximum(1.0, np.abs(np.where(np.isfinite(ends), ends, 0.0)))
-        self.low, self.high = ends[:, 0] - slack[:, 0], ends[:, 1] + slack[:, 1]
+        self._scale = np.array([system.bounds[a] for a in atoms], np.float64).reshape(-1, 2)
+        self.lower, self.upper = self._scale[:, 0].copy(), self._scale[:, 1].copy()
+        self._single: dict[int, set[int]] = {}
+        self.several = [r for r in told if len(system.real[r]) > 1]
+        self._at = {r: i for i, r in enumerate(self.several)}
+        self.a = self._matrix(self.several)
+        self.low = np.full(len(self.several), -np.inf)
+        self.high = np.full(len(self.several), np.inf)
         self.goal = self._matrix(self.targets)
-
-    def _tighten(self, row: int) -> None:
-        ((atom, factor),) = self.system.real[row].items()
-        low, high = sorted(end / factor for end in self.system.interval[row])
-        at = self.place[atom]
-        self.lower[at] = max(self.lower[at], low)
-        self.upper[at] = max(min(self.upper[at], high), self.lower[at])
-        self.single.setdefault(at, []).append(row)
+        self._points = np.zeros((0, len(atoms)))
+        self._values = np.zeros((len(self.targets), 0))
+        for r in told:
+            if r in shown or system.known[r]:
+                self.tell(r)
 
     def _matrix(self, rows: Sequence[int]) -> sparse.csr_array:
         entries = [(i, self.place[a], c) for i, r in enumerate(rows)
@@ -90,18 +91,65 @@ class BlockProgram:
         i, j, c = zip(*entries, strict=True)
         return sparse.csr_array((c, (i, j)), shape=shape)
 
+    def _ends(self, row: int) -> tuple[float, float]:
+        low, high = self.system.interval[row]
+        slack = 1e-7 * max(1.0, *(abs(e) for e in (low, high) if np.isfinite(e)), 0.0)
+        return low - slack, high + slack
+
+    def tell(self, row: int) -> None:
+        """Publish a row; corners that contradict it are dropped."""
+        low, high = self._ends(row)
+        if row in self._at:
+            self.low[self._at[row]], self.high[self._at[row]] = low, high
+        else:
+            ((atom, _),) = self.system.real[row].items()
+            self._single.setdefault(self.place[atom], set()).add(row)
+            self._set_bounds(self.place[atom])
+        if len(self._points):
+            values = self._points[:, [self.place[a] for a in self.system.real[row]]] @ np.array(
+                list(self.system.real[row].values())
+            )
+            keep = (values >= low) & (values <= high)
+            self._points, self._values = self._points[keep], self._values[:, keep]
+
+    def take_back(self, row: int) -> None:
+        """Hide a row again; all corners stay valid."""
+        if row in self._at:
+            self.low[self._at[row]], self.high[self._at[row]] = -np.inf, np.inf
+        else:
+            ((atom, _),) = self.system.real[row].items()
+            self._single[self.place[atom]].discard(row)
+            self._set_bounds(self.place[atom])
+
+    @property
+    def corners(self) -> tuple[np.ndarray, np.ndarray]:
+        """Feasible points found so far, and the targets' values there; to go back to them later."""
+        return self._points, self._values
+
+    @corners.setter
+    def corners(self, corners: tuple[np.ndarray, np.ndarray]) -> None:
+        self._points, self._values = corners
+
+    def _set_bounds(self, at: int) -> None:
+        low, high = self._scale[at]
+        for row in self._single.get(at, ()):
+            ((_, factor),) = self.system.real[row].items()
+            first, last = sorted(end / factor for end in self.system.interval[row])
+            low, high = max(low, first), min(high, last)
+        self.lower[at], self.upper[at] = low, max(high, low)
+
     def objective(self, target: int) -> np.ndarray:
         """A target's coefficients over the atoms of the block."""
         return np.asarray(self._matrix([target]).todense()).ravel()
 
     def corner(self, objective: np.ndarray) -> np.ndarray:
-        """The sums that make an objective smallest.
+        """The unknowns that make an objective smallest.
 
         Args:
             objective: One coefficient an atom of the block.
 
         Returns:
-            One sum an atom.
+            One value an atom.
 
         Raises:
             ContradictionError: Nothing fulfils all published rows.
@@ -116,60 +164,67 @@ class BlockProgram:
         if found.x is None:
             raise ContradictionError(
                 "interval attack: the published numbers contradict each other; the first row is "
-                f"{self.system.labels[self.several[0]]}"
+                f"{' '.join(str(p) for p in self.system.labels[self.several[0]] if p != '')}"
             )
         return found.x
 
-    def weak(
-        self, min_share: float, seed: int, candidates: Sequence[int] | None = None
-    ) -> list[Bounded]:
+    def _note(self, x: np.ndarray) -> None:
+        self._points = np.vstack([self._points, x])
+        self._values = np.column_stack([self._values, self.goal @ x])
+
+    def interval(self, at: int) -> tuple[float, float]:
+        """What the corners so far show of a target: it can be anything between these."""
+        values = self._values[at]
+        return (float(values.min()), float(values.max())) if len(values) else (np.inf, -np.inf)
+
+    def _wide(self, at: int, min_share: float) -> bool:
+        low, high = self.interval(at)
+        return low <= high and self.system.targets[self.targets[at]].hidden_by(low, high, min_share)
+
+    def settle(self, at: int, min_share: float) -> Bounded | None:
+        """Bound one target exactly, unless the corners show already that it is hidden well enough.
+
+        Args:
+            at: Position among the block's targets.
+            min_share: Smallest width as a share of the target's scale.
+
+        Returns:
+            The interval when it is too narrow, else None.
+        """
+        if self._wide(at, min_share):
+            return None
+        objective = self.objective(self.targets[at])
+        self._note(self.corner(objective))
+        self._note(self.corner(-objective))
+        if self._wide(at, min_share):
+            return None
+        low, high = self.interval(at)
+        scale = self.system.targets[self.targets[at]].scale
+        return Bounded(self.targets[at], low, high, (high - low) / scale)
+
+    def weak(self, min_share: float, seed: int) -> list[Bounded]:
         """Targets whose interval is too narrow, with the exact interval.
 
         Args:
             min_share: Smallest width as a share of the target's scale.
-            seed: Seed of the random objectives.
-            candidates: Positions among the block's targets; all when left out.
+            seed: Seed of the random objectives; the result does not depend on it.
 
         Returns:
             The targets that can be bounded too well, in the order of rows.
         """
-        open_targets = list(range(len(self.targets))) if candidates is None else list(candidates)
-        low = np.full(len(self.targets), np.inf)
-        high = np.full(len(self.targets), -np.inf)
         scale = np.array([self.system.targets[r].scale for r in self.targets])
         draw = np.random.default_rng(seed)
-
-        def note(x: np.ndarray) -> None:
-            values = self.goal @ x
-            np.minimum(low, values, out=low)
-            np.maximum(high, values, out=high)
-
-        def still_open() -> list[int]:
-            return [i for i in open_targets if not self._hidden(i, low[i], high[i], min_share)]
-
         for _ in range(CORNER_ROUNDS):
-            if len(open_targets) < 3:
+            left = [i for i in range(len(self.targets)) if not self._wide(i, min_share)]
+            if len(left) < 3:
                 break
             signs = np.zeros(len(self.targets))
-            signs[open_targets] = draw.choice([-1.0, 1.0], len(open_targets))
+            signs[left] = draw.choice([-1.0, 1.0], len(left))
             objective = self.goal.T @ (signs / scale)
-            note(self.corner(objective))
-            note(self.corner(-objective))
-            open_targets = still_open()
-        found = []
-        while open_targets:
-            i = open_targets[0]
-            objective = self.objective(self.targets[i])
-            note(self.corner(objective))
-            note(self.corner(-objective))
-            if not self._hidden(i, low[i], high[i], min_share):
-                width = float((high[i] - low[i]) / scale[i])
-                found.append(Bounded(self.targets[i], float(low[i]), float(high[i]), width))
-            open_targets = [k for k in still_open() if k > i]
-        return found
-
-    def _hidden(self, i: int, low: float, high: float, min_share: float) -> bool:
-        return high >= low and self.system.targets[self.targets[i]].hidden_by(low, high, min_share)
+            self._note(self.corner(objective))
+            self._note(self.corner(-objective))
+        found = [self.settle(i, min_share) for i in range(len(self.targets))]
+        return [bounded for bounded in found if bounded is not None]
 
     def bind(self, target: int) -> list[int]:
         """The published rows that hold a target's interval together.
@@ -182,23 +237,24 @@ class BlockProgram:
         """
         objective = self.objective(target)
         rows: set[int] = set()
+        up, down = np.isfinite(self.high), np.isfinite(self.low)
+        a = sparse.vstack([self.a[up], -self.a[down]]).tocsr()
+        b = np.concatenate([self.high[up], -self.low[down]])
+        of = [*np.flatnonzero(up), *np.flatnonzero(down)]
+        bounds = np.column_stack([self.lower, self.upper])
         for sign in (1.0, -1.0):
-            if not self.several:
+            if not len(b):
                 break
-            finite_high, finite_low = np.isfinite(self.high), np.isfinite(self.low)
-            a = sparse.vstack([self.a[finite_high], -self.a[finite_low]]).tocsr()
-            b = np.concatenate([self.high[finite_high], -self.low[finite_low]])
-            of = [*np.flatnonzero(finite_high), *np.flatnonzero(finite_low)]
-            bounds = np.column_stack([self.lower, self.upper])
             found = linprog(sign * objective, A_ub=a, b_ub=b, bounds=bounds, method="highs")
             if found.x is None:
                 continue
-            for k in np.flatnonzero(np.abs(found.ineqlin.marginals) > 1e-9):
-                rows.add(self.several[int(of[k])])
+            rows.update(
+                self.several[int(of[k])]
+                for k in np.flatnonzero(np.abs(found.ineqlin.marginals) > 1e-9)
+            )
             duals = np.abs(found.lower.marginals) + np.abs(found.upper.marginals)
             for at in np.flatnonzero(duals > 1e-9):
-                rows.update(self.single.get(int(at), ()))
-        own = self.place.keys() & self.system.real[target].keys()
-        for atom in own:
-            rows.update(self.single.get(self.place[atom], ()))
+                rows.update(self._single.get(int(at), ()))
+        for atom in self.system.real[target]:
+            rows.update(self._single.get(self.place[atom], ()))
         return sorted(rows)

@@ -10,8 +10,6 @@ from plankompass.disclosure.elimination import block_protector, protect_block
 from plankompass.disclosure.intervals import BlockProgram
 from plankompass.disclosure.system import System
 
-REPAIRS_PER_BLOCK = 400
-
 
 @dataclass
 class Protection:
@@ -74,10 +72,10 @@ def protect(
             result.failed += sorted(widener.failed)
             if extra:
                 back = widener.give_back(hidden, extra, min_remainder)
-                hidden, extra = hidden - back, extra - back
+                extra -= back
             result.by_interval += len(extra)
-            hidden |= extra
-        result.by_span += len(hidden) - (len(extra) if intervals else 0)
+            result.hidden |= extra
+        result.by_span += len(hidden)
         result.hidden |= hidden
     return result
 
@@ -118,41 +116,49 @@ class _Widener:
         self.system, self.rows, self.order, self.known = system, rows, order, known
         self.min_share, self.seed = min_share, seed
         self.failed: set[int] = set()
-        self.ever_weak: set[int] = set()
-
-    def _program(self, hidden: set[int]) -> BlockProgram:
-        shown = [r for r in self.order if r not in hidden]
-        return BlockProgram(self.system, self.rows, [*shown, *self.known])
+        self.narrow: list[int] = []
+        self.cause: dict[int, int] = {}
 
     def widen(self, hidden: set[int]) -> set[int]:
-        """The rows to hide beside those hidden already: the least worthy ones that bind."""
+        """The rows to hide beside those hidden already: the least worthy ones that bind.
+
+        Args:
+            hidden: Rows hidden already.
+
+        Returns:
+            More rows to hide.
+        """
         extra: set[int] = set()
         place = {r: i for i, r in enumerate(self.order)}
-        for _ in range(REPAIRS_PER_BLOCK):
-            program = self._program(hidden | extra)
-            weak = [w.row for w in program.weak(self.min_share, self.seed)]
-            self.ever_weak.update(weak)
-            changed = False
-            for row in weak:
-                if row in self.failed:
-                    continue
-                binding = [r for r in program.bind(row) if r in place]
-                if any(r in extra for r in binding):
-                    continue  # loosened in this round already
-                if binding:
-                    extra.add(max(binding, key=place.__getitem__))
-                    changed = True
-                else:
-                    self.failed.add(row)
-            if not changed:
-                break
+        shown = [r for r in self.order if r not in hidden]
+        self.program = BlockProgram(self.system, self.rows, [*shown, *self.known], hidden)
+        for narrow in self.program.weak(self.min_share, self.seed):
+            self.narrow.append(narrow.row)
+            at = self.program.index[narrow.row]
+            while self.program.settle(at, self.min_share) is not None:
+                binding = [r for r in self.program.bind(narrow.row) if r in place]
+                if not binding:
+                    self.failed.add(narrow.row)
+                    break
+                least = max(binding, key=place.__getitem__)
+                extra.add(least)
+                self.cause[least] = at
+                self.program.take_back(least)
         return extra
 
     def give_back(self, hidden: set[int], extra: set[int], min_remainder: int) -> set[int]:
-        """Hidden rows that turned out to be hidden in vain, the worthiest first.
+        """Rows hidden because of intervals that turned out to be hidden in vain, the worthiest first.
 
-        A row that was published when the intervals were first looked at can only narrow those that
-        were too narrow then, so only these are looked at again.
+        They were published when the intervals were first looked at, so only targets that were too
+        narrow then can become so again.
+
+        Args:
+            hidden: Rows hidden because of combinations.
+            extra: Rows hidden because of intervals.
+            min_remainder: Fewest persons in a remainder.
+
+        Returns:
+            Rows that can be published after all.
         """
         gone = hidden | extra
         protector = block_protector(self.system, self.rows, self.order, min_remainder, self.known)
@@ -160,19 +166,23 @@ class _Widener:
             if r not in gone and self.system.linear[r]:
                 protector.offer(self.system.modular[r])
         back: set[int] = set()
+        look = [self.program.index[t] for t in self.narrow if t not in self.failed]
         for r in self.order:
-            if r not in gone or (
-                self.system.linear[r] and not protector.accepts(self.system.modular[r])
-            ):
+            if r not in extra:
                 continue
-            program = self._program(gone - back - {r})
-            look = None if r in hidden else self.ever_weak
-            at = [i for i, t in enumerate(program.targets) if look is None or t in look]
-            weak = [
-                w for w in program.weak(self.min_share, self.seed, at) if w.row not in self.failed
-            ]
-            if not weak:
-                back.add(r)
-                if self.system.linear[r]:
-                    protector.offer(self.system.modular[r])
+            if self.system.linear[r] and not protector.accepts(self.system.modular[r]):
+                continue
+            corners = self.program.corners
+            self.program.tell(r)
+            first = self.cause[r]  # most likely to become narrow again
+            if any(
+                self.program.settle(at, self.min_share) is not None
+                for at in (first, *(i for i in look if i != first))
+            ):
+                self.program.take_back(r)
+                self.program.corners = corners
+                continue
+            back.add(r)
+            if self.system.linear[r]:
+                protector.offer(self.system.modular[r])
         return back
