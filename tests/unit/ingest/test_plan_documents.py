@@ -266,3 +266,39 @@ def test_adoption_date_of_the_council_comes_before_hearing_and_committee():
     ]
     assert found[0].sentence.startswith("Planen ble vedtatt") and found[0].page == 1
     assert identify("Vedtak.pdf", blocks).kind == "planstrategi"
+
+
+def _scan_study(study, tmp_path):
+    source = "#set page(width: 10cm, height: 10cm)\n#rect(width: 100%, height: 100%)\n#pagebreak()\n#rect(width: 90%)"
+    study.add(
+        "plans/9901/scan.pdf",
+        path=make_pdf(tmp_path / "scan.pdf", source),
+        kind="samfunnsdel",
+        adopted_on="2020-12-17",
+    )
+    plans = study.plans()
+    study.plans = lambda: {**plans, "ocr": True}
+    return study.run()
+
+
+def test_D2_pages_read_by_ocr_feed_suggestions_and_no_count(study, tmp_path, monkeypatch):
+    program = tmp_path / "bin" / "tesseract"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nif [ \"$1\" = --list-langs ]; then echo nor; exit; fi\ntest -s \"$1\" || exit 1\n"
+                       "printf 'Alle barn skal ha det\\ngodt hjemme.\\n\\nNytt avsnitt.\\n'\n")  # fmt: skip
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    documents, blocks, avvik = _scan_study(study, tmp_path)
+    assert [(p, t) for p, t in zip(blocks["page"], blocks["text"], strict=True)] == [
+        (1, "Alle barn skal ha det godt hjemme."), (1, "Nytt avsnitt."),
+        (2, "Alle barn skal ha det godt hjemme."), (2, "Nytt avsnitt.")]  # fmt: skip
+    row = documents.iloc[0]
+    assert row["words"] == 0 and row["pages_with_text"] == 0 and pd.isna(row["lix"])
+    assert any("by OCR, for suggestions only" in rule for rule in cases(avvik, "D2")["rule"])
+
+
+def test_D2_it_is_said_plainly_when_tesseract_is_not_installed(study, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    _, blocks, avvik = _scan_study(study, tmp_path)
+    assert blocks.empty
+    assert any("Tesseract is not installed" in rule for rule in cases(avvik, "D2")["rule"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from plankompass.ingest.plan_identity import PlanIdentity
-from plankompass.ingest.plan_models import PlanText
+from plankompass.ingest.plan_models import Block, PlanText
 from plankompass.study.problems import ProblemLog
 
 STATUS_WORDS = {
@@ -52,6 +52,7 @@ class Candidate:
         status: adopted, draft or unknown.
         reason: Why it is not used; empty when used.
         dates_disagree: Two human sources give different dates (D3).
+        ocr_blocks: What OCR read on pages without a text layer; for suggestions only.
     """
 
     file: str
@@ -67,6 +68,7 @@ class Candidate:
     status: str = "unknown"
     reason: str = ""
     dates_disagree: bool = False
+    ocr_blocks: list[Block] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

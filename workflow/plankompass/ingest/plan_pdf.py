@@ -115,6 +115,27 @@ class PdfReader:
         finally:
             page.close()
 
+    def draw(self, page: int, target: Path) -> bool:
+        """Draw one page as a picture for OCR, 300 dots an inch, grey.
+
+        Args:
+            page: Page from 1.
+            target: PNG file to write.
+
+        Returns:
+            Whether it could be drawn; pages larger than a poster are not.
+        """
+        try:
+            sheet = self._document[page - 1]
+            width, height = sheet.get_size()
+            if not 0 < width * height <= 3000 * 3000:
+                return False
+            bitmap = sheet.render(scale=300 / 72, grayscale=True)
+            bitmap.to_pil().save(target)
+        except (pdfium.PdfiumError, ValueError, OSError, MemoryError, IndexError):
+            return False
+        return True
+
     def close(self) -> None:
         """Let go of the file."""
         self._document.close()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,18 +61,42 @@ class PlanReader:
         collected = _Collected()
         self._send(path)
         while not collected.finished:
-            try:
-                line = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                self.close()
-                collected.ended = "time"
+            part, collected.ended = self._next(deadline)
+            if part is None:
                 break
-            if line is None:
-                self.close()
-                collected.ended = "crash"
-                break
-            collected.take(json.loads(line))
+            collected.take(part)
         return collected.plan(self._limits.seconds_per_file)
+
+    def draw(self, path: Path, pages: Sequence[int], folder: Path) -> Iterator[tuple[int, Path]]:
+        """Draw pages of a PDF as pictures, for OCR.
+
+        Args:
+            path: The PDF.
+            pages: Pages from 1.
+            folder: Where the pictures go.
+
+        Yields:
+            Page and picture, for each page that could be drawn within the time limit.
+        """
+        self._send(path, draw=list(pages), folder=str(folder.resolve()))
+        while True:
+            deadline = time.monotonic() + self._limits.seconds_per_file
+            part, _ = self._next(deadline)
+            if part is None or "drawn" not in part:
+                return
+            yield part["drawn"], folder / part["file"]
+
+    def _next(self, deadline: float) -> tuple[dict[str, Any] | None, str]:
+        """The next answer, or None with why there is none: the process is ended then."""
+        try:
+            line = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
+        except queue.Empty:
+            self.close()
+            return None, "time"
+        if line is None:
+            self.close()
+            return None, "crash"
+        return json.loads(line), ""
 
     def close(self) -> None:
         """End the reader's process."""
@@ -81,7 +106,7 @@ class PlanReader:
             with contextlib.suppress(OSError):
                 process.communicate(timeout=10)
 
-    def _send(self, path: Path) -> None:
+    def _send(self, path: Path, **more: Any) -> None:
         if self._process is None or self._process.poll() is not None:
             self._start()
         assert self._process is not None and self._process.stdin is not None
@@ -89,6 +114,7 @@ class PlanReader:
             "path": str(path.resolve()),
             "members": self._limits.archive_members,
             "megabytes": self._limits.megabytes_per_file,
+            **more,
         }
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()

@@ -2,7 +2,8 @@
 
 Speaks lines of JSON: one request on standard input, ``{"path", "members", "megabytes"}``, and answers
 on standard output: ``{"open": {...}}``, one ``{"page": {...}}`` or ``{"bad_page": n}`` a page, at the
-end ``{"done": {...}}`` or ``{"refused": reason}``.
+end ``{"done": {...}}`` or ``{"refused": reason}``. With ``draw`` and ``folder`` in the request, pages are
+drawn instead, one ``{"drawn": n, "file": name}`` each.
 """
 
 from __future__ import annotations
@@ -108,6 +109,31 @@ def _pdf_parts(path: Path) -> Iterator[dict[str, Any]]:
     yield {"done": {}}
 
 
+def draw_pages(path: Path, pages: list[int], folder: Path) -> Iterator[dict[str, Any]]:
+    """Draw pages of a PDF as pictures for OCR.
+
+    Args:
+        path: The PDF.
+        pages: Pages from 1.
+        folder: Where the pictures go.
+
+    Yields:
+        ``{"drawn": page, "file": name}`` for each page that could be drawn, then ``{"done": {}}``.
+    """
+    from plankompass.ingest.plan_models import PlanRefusedError
+    from plankompass.ingest.plan_pdf import PdfReader
+
+    try:
+        reader = PdfReader(path)
+        for page in pages:
+            target = folder / f"{page}.png"
+            if reader.draw(page, target):
+                yield {"drawn": page, "file": target.name}
+        yield {"done": {}}
+    except PlanRefusedError as error:
+        yield {"refused": str(error)}
+
+
 def _limit_memory() -> None:
     try:
         import resource
@@ -122,7 +148,11 @@ def main() -> None:
     _limit_memory()
     for line in sys.stdin:
         request = json.loads(line)
-        parts = read_parts(Path(request["path"]), request["members"], request["megabytes"])
+        path = Path(request["path"])
+        if "draw" in request:
+            parts = draw_pages(path, request["draw"], Path(request["folder"]))
+        else:
+            parts = read_parts(path, request["members"], request["megabytes"])
         for part in parts:
             sys.stdout.write(json.dumps(part, ensure_ascii=True) + "\n")
         sys.stdout.flush()

@@ -27,6 +27,7 @@ from plankompass.ingest.plan_language import (
     tell_language,
 )
 from plankompass.ingest.plan_models import PlanRefusedError, PlanText
+from plankompass.ingest.plan_ocr import ocr_missing, read_by_ocr
 from plankompass.ingest.plan_reader import PlanReader, file_sha256
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
@@ -69,7 +70,7 @@ def read_plan_documents(
         setting = _setting(inputs, params, municipality, frozenset(codebook.document_kinds))
         lines = _lines(raw, plans.documents, kommune, setting, log)
         files = _files(raw, plans.documents, municipality, lines, log)
-        candidates = _read_all(raw, kommune, files, limits, log)
+        candidates = _read_all(raw, files, limits, log, ocr=plans.ocr)
         log.raise_failures()
         choose_documents(candidates, setting, log)
     documents, blocks = _tables(kommune, candidates, log)
@@ -181,8 +182,8 @@ def _listed_elsewhere(raw: Path, folder: Path, documents: str) -> set[Path]:
 
 
 def _read_all(
-    raw: Path, kommune: str, files: list[tuple[Path, _Line | None]], limits: LimitConfig,
-    log: ProblemLog,
+    raw: Path, files: list[tuple[Path, _Line | None]], limits: LimitConfig, log: ProblemLog, *,
+    ocr: bool = False,
 ) -> list[Candidate]:  # fmt: skip
     candidates: list[Candidate] = []
     seen: set[tuple[str, str]] = set()
@@ -211,12 +212,30 @@ def _read_all(
                 continue
             seen.add((candidate.document, candidate.kind))
             _compare(candidate, values, log)
+            if ocr and plan.format == "pdf" and plan.without_text:
+                _add_ocr(candidate, path, reader, limits, log)
             for problem in plan.problems:
                 if plan.unread:
                     log.add("DOC", "repair", shown, f"read in part: {problem}", count=len(plan.unread),
                             hint="ask for an undamaged copy")  # fmt: skip
             candidates.append(candidate)
     return candidates
+
+
+def _add_ocr(
+    candidate: Candidate, path: Path, reader: PlanReader, limits: LimitConfig, log: ProblemLog
+) -> None:
+    """Read pages without text by OCR where it is installed, and say so either way."""
+    pages = candidate.plan.without_text
+    if missing := ocr_missing():
+        log.add("D2", "repair", candidate.file, f"pages without text were not read by OCR: {missing}",
+                row_key=_page_list(pages), count=len(pages),
+                hint="install Tesseract with Norwegian, or set plans.ocr to false")  # fmt: skip
+        return
+    candidate.ocr_blocks = read_by_ocr(reader, path, pages, limits.seconds_per_file)
+    log.add("D2", "repair", candidate.file, "pages without text were read by OCR, for suggestions only",
+            row_key=_page_list(pages), count=len(pages),
+            hint="people read these pages themselves")  # fmt: skip
 
 
 def _compare(candidate: Candidate, values: Mapping[str, str], log: ProblemLog) -> None:
@@ -251,7 +270,7 @@ def _tables(
         blocks += [
             {"document": candidate.document, "page": b.page, "order": b.order, "kind": b.kind,
              "level": b.level, "text": b.text}
-            for b in candidate.plan.blocks
+            for b in (*candidate.plan.blocks, *candidate.ocr_blocks)
         ]  # fmt: skip
     return (
         pd.DataFrame(documents) if documents else empty_table("documents"),
