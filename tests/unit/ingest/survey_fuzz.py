@@ -1,0 +1,120 @@
+"""Random survey files and damaged ones: what must hold for every case, for tests and for long runs.
+
+``python -m tests.unit.ingest.survey_fuzz --cases 10000 --seed 1`` runs as many cases as wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+
+from plankompass.ingest.survey_inspect import inspect_survey
+from plankompass.ingest.survey_readers import read_survey
+from plankompass.study.problems import PlankompassError
+
+FORMATS = ("sav", "zsav", "dta", "por", "csv", "xlsx")
+
+
+def random_frame(rng: np.random.Generator) -> pd.DataFrame:
+    """A small frame of codes and Norwegian text."""
+    rows = int(rng.integers(1, 30))
+    words = np.array(["Helt enig", "på Ærøy", "Ávjovárri", "x;y", 'sa "ja"', "", "2,5", "linje to"])
+    # a row of blanks alone is no row in a workbook
+    frame: dict[str, np.ndarray | list[float]] = {"R": [float(i) for i in range(rows)]}
+    for place in range(int(rng.integers(1, 6))):
+        codes = rng.choice([1.0, 2.0, 3.0, 8.0, 97.0, np.nan], rows)
+        frame[f"V{place}"] = codes
+    frame["T"] = rng.choice(words, rows)
+    return pd.DataFrame(frame)
+
+
+def write(frame: pd.DataFrame, path: Path, form: str) -> None:
+    """Write a frame in a format."""
+    if form == "csv":
+        frame.to_csv(path, index=False, sep=";", encoding="utf-8-sig")
+    elif form == "xlsx":
+        frame.to_excel(path, index=False)
+    elif form in ("sav", "zsav"):
+        pyreadstat.write_sav(frame, path, compress=form == "zsav")
+    elif form == "dta":
+        pyreadstat.write_dta(frame, path, version=15)
+    else:
+        ascii_only = frame.assign(T=[t if t.isascii() else "" for t in frame["T"]])
+        pyreadstat.write_por(ascii_only, path)
+
+
+def damage(content: bytes, rng: np.random.Generator) -> bytes:
+    """Change, cut, insert and overwrite bytes at random places."""
+    data = bytearray(content)
+    for _ in range(int(rng.integers(1, 7))):
+        place = int(rng.integers(0, max(1, len(data))))
+        how = rng.random()
+        if how < 0.5 and data:
+            data[place] = int(rng.integers(0, 256))
+        elif how < 0.65:
+            del data[place : place + int(rng.integers(1, 40))]
+        elif how < 0.8:
+            data[place:place] = rng.bytes(int(rng.integers(1, 8)))
+        elif how < 0.9:
+            data[place : place + 4] = b"\xff\xff\xff\x7f"
+        else:
+            del data[place:]
+    return bytes(data)
+
+
+def check_damaged(path: Path) -> str:
+    """Inspect a damaged file: it is read, or refused in one line that names it; nothing else.
+
+    Returns:
+        ``read`` or ``refused``.
+    """
+    try:
+        result = inspect_survey(path)
+    except PlankompassError as error:
+        text = str(error)
+        assert text.startswith(path.name), text
+        assert "\n" not in text, text
+        assert "Traceback" not in text
+        return "refused"
+    assert result["kind"] == "survey"
+    return "read"
+
+
+def run_case(folder: Path, seed: int) -> str:
+    """One case: write a random file, read it back whole, damage it, read or refuse it."""
+    rng = np.random.default_rng(seed)
+    form = FORMATS[int(rng.integers(0, len(FORMATS)))]
+    frame = random_frame(rng)
+    path = folder / f"case.{form}"
+    write(frame, path, form)
+    survey = read_survey(path, form)
+    assert len(survey.frame) == len(frame), form
+    for column in (c for c in frame if c != "T"):
+        numbers = pd.to_numeric(survey.frame[column]).to_numpy(dtype="float64")
+        assert np.array_equal(numbers, frame[column].to_numpy(), equal_nan=True), (form, column)
+    path.write_bytes(damage(path.read_bytes(), rng))
+    return f"{form} {check_damaged(path)}"
+
+
+def main() -> None:
+    """Run many cases and print how many files were read and refused."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for case in range(arguments.cases):
+            counts[run_case(Path(folder), arguments.seed * 1_000_000 + case)] += 1
+    for outcome, count in sorted(counts.items()):
+        print(f"{outcome}: {count}")
+
+
+if __name__ == "__main__":
+    main()
