@@ -35,10 +35,13 @@ def test_index_lists_reports_and_leads_to_files_beside_them(folder):
     for row in index.rows:
         assert [link.href for link in row.links] == [
             f"{row.code}/rapport.html", f"{row.code}/rapport.pdf",
+            f"{row.code}/tall.xlsx", f"{row.code}/tall.csv",
         ]  # fmt: skip
     assert [link.href for link in index.network] == [
         "nettverk/rapport.html",
         "nettverk/rapport.pdf",
+        "nettverk/tall.xlsx",
+        "nettverk/tall.csv",
     ]
     assert index.rows[0].completeness == "18 av 19"
     assert index.rows[0].status == "partial"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from plankompass.reports import formats
@@ -252,6 +253,7 @@ def _chain(
     """Goals (or platform points) by name and how far each comes; None when none are registered."""
     voice, say = writer.voice, writer.voice.say
     goals = writer.data.rows("goals", kommune_id=writer.kommune_id, register=register)
+    goals.sort(key=lambda goal: _in_order(goal.goal))
     if not goals:
         return None
     links = {
@@ -292,6 +294,12 @@ def _chain(
         all_stages=_count(writer, joint) if joint is not None else None,
         goals=rows,
     )
+
+
+def _in_order(goal_id: str) -> list[tuple[int, int, str]]:
+    """Order of goals as a reader counts: 2 before 10, 1.2 before 1.10."""
+    parts = re.findall(r"\d+|\D+", goal_id)
+    return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]
 
 
 def _printed_number(goal_id: str) -> str:

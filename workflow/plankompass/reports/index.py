@@ -40,12 +40,15 @@ def _status(shown: int, total: int) -> Literal["complete", "partial", "few"]:
 
 
 def _links(path: Path, report: MunicipalReport | NetworkReport, text: Catalogue) -> list[Link]:
-    """Files beside a report.json: rapport.json has rapport.html and rapport.pdf."""
+    """Files beside a report.json: rapport.json has rapport.html, tall.xlsx and so on."""
     stem = path.name.removesuffix(".json")
     folder = path.parent.name
+    pages = [(kind, f"{stem}.{kind}") for kind in ("html", "pdf")]
+    # the numbers lie beside the report: rapport.nn.pdf has tall.nn.xlsx
+    numbers = [(kind, f"{stem.replace('rapport', 'tall', 1)}.{kind}") for kind in ("xlsx", "csv")]
     return [
-        Link(label=text(f"index.{kind}"), href=f"{folder}/{stem}.{kind}")
-        for kind in ("html", "pdf")
+        Link(label=text(f"index.{kind}"), href=f"{folder}/{name}")
+        for kind, name in (*pages, *numbers)
     ]
 
 

@@ -16,6 +16,7 @@ from plankompass.reports.schema_blocks import (
     TableBlock,
 )
 from plankompass.reports.schema_parts import Column, Row, Table
+from plankompass.reports.section_decide import places
 from plankompass.reports.wording import INDEX, SHARE, YES_NO, unit_of
 from plankompass.reports.writer import Writer
 
@@ -140,11 +141,9 @@ def barriers_table(writer: Writer) -> TableBlock | None:
         for group in (MEMBERS, STAFF):
             mean, rank = (writer.network(BARRIERS, group, c) for c in (item, f"rank:{item}"))
             shown = writer.shown(mean)
-            place = (
-                writer.voice.interval(rank.lower, rank.upper, "rank")
-                if rank is not None and rank.shown
-                else ""
-            )
+            place = ""
+            if rank is not None and rank.shown and None not in (rank.lower, rank.upper):
+                place = places(round(rank.lower), round(rank.upper))
             cells += [shown.text, place or say("common.none")]
             if group == MEMBERS and mean is not None and mean.value is not None:
                 size = mean.value

@@ -98,12 +98,17 @@ def barriers_block(writer: Writer, group: str) -> RankedBarriers | None:
     )  # fmt: skip
 
 
+def places(low: int, high: int) -> str:
+    """Places on a list: "1", or "1–4" where they cannot be told apart."""
+    return str(low) if low == high else f"{low}{formats.EN_DASH}{high}"
+
+
 def _rank_shown(writer: Writer, rank: Estimate | None):
     shown = writer.shown(rank)
     if rank is None or not rank.shown or rank.lower is None or rank.upper is None:
         return shown
     low, high = round(rank.lower), round(rank.upper)
-    text = str(low) if low == high else f"{low}{formats.EN_DASH}{high}"
+    text = places(low, high)
     return shown.model_copy(update={"text": text, "lower": float(low), "upper": float(high)})
 
 
