@@ -60,7 +60,7 @@ def test_small_council_changes_with_the_pooled_spread(study: MadeStudy) -> None:
     _wave(study, "k02", "T2", AFTER)
     row = _change(study, "T2", "T1")
     assert row["value"] == pytest.approx(1)
-    assert row["method"] == "change_independent_pooled_sd"
+    assert row["method"] == "change_independent_stepped_sd"
     assert row["se"] > 0.3  # its own spread is 0 and would claim certainty
 
 

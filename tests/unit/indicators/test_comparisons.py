@@ -75,6 +75,22 @@ def test_fewer_than_five_others_is_too_few(book: Codebook) -> None:
     assert table["peer_mean"].isna().all()
 
 
+def test_a_mean_without_interval_still_counts_among_the_peers(book: Codebook) -> None:
+    values = [3.0, 3.2, 2.9, 3.1, 3.4, 2.7, 3.3, 4.6]
+    rows = [_row(u, v) for u, v in zip(UNITS, values, strict=True)]
+    whole = _compared(rows, book)
+    rows[0] |= {"se": np.nan, "lower": np.nan, "upper": np.nan}
+    table = _compared(rows, book)
+    kept_back = table.loc["k01"]
+    assert kept_back["verdict"] == "no_interval"
+    assert kept_back["difference"] == pytest.approx(whole.loc["k01", "difference"])
+    assert kept_back[["lower", "upper", "p_value"]].isna().all()
+    # All others are as they were: the one kept back varies as they do.
+    columns = ["peer_mean", "peers", "difference", "lower", "upper", "p_value"]
+    pd.testing.assert_frame_equal(table.loc[UNITS[1:], columns], whole.loc[UNITS[1:], columns])
+    assert table.loc["k08", "verdict"] == "above"
+
+
 def test_documents_are_compared_without_an_interval(book: Codebook) -> None:
     rest = {
         "indicator": "goal_chain_share", "component": "all_of", "group": "dokument",

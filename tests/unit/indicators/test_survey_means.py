@@ -59,23 +59,33 @@ def _two_councils(study: MadeStudy) -> dict[str, list[int]]:
     return scores
 
 
-def test_small_council_takes_its_interval_from_the_pooled_spread(study: MadeStudy) -> None:
+def test_small_council_takes_its_interval_from_steps_of_the_pooled_spread(study: MadeStudy) -> None:
+    scores = _two_councils(study)
+    frame = study.compute("locus_profile")
+    squares = sum((len(v) - 1) * statistics.variance(v) for v in scores.values())
+    pooled = squares / sum(len(v) - 1 for v in scores.values())
+    # k01 varies 1.30 times as much as both together, above 1.25; k02 less than they do
+    for unit, seats, mean, step in (("k01", 9, 2.8, 1.75), ("k02", 25, 25 / 7, 1.0)):
+        row = one(frame, unit=unit, wave="T2", group="folkevalgte", component="bo_agenda")
+        n = len(scores[unit])
+        se = step * math.sqrt((1 - n / seats) * pooled / n)
+        half = stats.t.ppf(0.975, 10) * se
+        assert row["se"] == pytest.approx(se, rel=1e-12)
+        assert row["lower"] == pytest.approx(mean - half, rel=1e-12)
+        assert row["upper"] == pytest.approx(mean + half, rel=1e-12)
+        assert row["method"] == "mean_fpc_stepped_sd"
+
+
+def test_network_takes_the_pooled_spread_as_it_is(study: MadeStudy) -> None:
     scores = _two_councils(study)
     row = one(
         study.compute("locus_profile"),
-        unit="k01",
-        wave="T2",
-        group="folkevalgte",
-        component="bo_agenda",
-    )
+        unit="network", wave="T2", group="folkevalgte", component="bo_agenda",
+    )  # fmt: skip
     squares = sum((len(v) - 1) * statistics.variance(v) for v in scores.values())
-    pooled = squares / sum(len(v) - 1 for v in scores.values())
-    se = math.sqrt((1 - 5 / 9) * pooled / 5)
-    half = stats.t.ppf(0.975, 10) * se
-    assert row["se"] == pytest.approx(se, rel=1e-12)
-    assert row["lower"] == pytest.approx(2.8 - half, rel=1e-12)
-    assert row["upper"] == pytest.approx(2.8 + half, rel=1e-12)
-    assert row["method"] == "mean_fpc_pooled_sd"
+    pooled = squares / 10
+    variance = (9 / 34) ** 2 * (1 - 5 / 9) * pooled / 5 + (25 / 34) ** 2 * (1 - 7 / 25) * pooled / 7
+    assert row["se"] == pytest.approx(math.sqrt(variance), rel=1e-12)
 
 
 def test_network_mean_counts_each_council_with_its_seats(study: MadeStudy) -> None:

@@ -1,9 +1,9 @@
 """How many sets of answers go with what is published of one item in one group.
 
 A mean and a standard deviation to one decimal pin down the whole set of five answers in most cases.
-Intervals of small groups therefore come from a spread pooled over municipalities; where an interval
-comes from the group's own spread, or a share of high answers stands beside the mean, the sets that
-are left are counted.
+Intervals of small groups therefore come from a few steps of the spread pooled over municipalities
+(``statistics.spread``); where an interval comes from the group's own spread, tells its step, or a
+share of high answers stands beside the mean, the sets that are left are counted.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import pandas as pd
 from scipy import special
 
 from plankompass.disclosure.components import part_of
-from plankompass.disclosure.rounding import half_unit
+from plankompass.disclosure.rounding import DECIMALS, half_unit, round_half_away
 from plankompass.disclosure.rules import RESIDENTS, SURVEY_GROUPS, RuleBook
+from plankompass.statistics.spread import FEW_STEPS, STEPS, STEPS_BELOW
 
 FEWEST_SETS = 3
 """Sets of answers that must be left, so that no single one is told."""
@@ -25,6 +26,9 @@ LARGEST_COUNTED = 40
 """Above this many answers a mean, a spread and a share leave hundreds of sets."""
 
 CONFIDENCE = 0.95
+
+STEPPED = "_stepped_sd"
+"""End of the method's name where the spread is a step of the pooled one."""
 
 
 @lru_cache(maxsize=64)
@@ -106,7 +110,13 @@ def spread_from_interval(
 
 
 def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
-    """Rows whose interval, made from the group's own spread, leaves too few sets of answers.
+    """Rows whose interval would leave too few sets of answers.
+
+    An interval from the group's own spread tells that spread; one in steps of the pooled spread
+    tells which step was taken. The latter is kept back when any step that the number of answers and
+    their mean allow would leave too few sets, whichever was taken: kept back for one step only, its
+    absence would tell that step. Where a mean's interval is kept back, so are those of the gaps and
+    changes made of it.
 
     Args:
         frame: Rows with ``unit_of_value``.
@@ -117,19 +127,76 @@ def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
     """
     told = np.zeros(len(frame), bool)
     half = half_unit("mean")
+    pooled = _pooled_spread(frame)
     for at, row in _single_items(frame, rules):
-        own = row.method in ("mean_fpc", "mean") or row.method.endswith("_floored")
-        if not own or np.isnan(row.lower):
+        own = row.method in ("mean_fpc", "mean") or row.method.endswith("_floored_sd")
+        stepped = row.method.endswith(STEPPED)
+        if not (own or stepped) or np.isnan(row.lower):
             continue
         low, high = rules.item_range[part_of(row.component).base]
         size = np.inf if pd.isna(row.population) else float(row.population)
+        if stepped:
+            told[at] = _a_step_tells(int(row.n), int(low), int(high), row.value, pooled[at])
+            continue
         left = sets_left(
             int(row.n), int(low), int(high),
             mean=(row.value - half, row.value + half),
             spread=spread_from_interval(row.lower, row.upper, int(row.n), size),
         )  # fmt: skip
         told[at] = left < FEWEST_SETS
-    return told
+    return told | _made_of(frame, told)
+
+
+def _pooled_spread(frame: pd.DataFrame) -> np.ndarray:
+    """The pooled SD behind each row in steps: the smallest over the municipalities of its component.
+
+    The pooled variance is a mean of the municipalities' own, so some of them take the first step.
+    """
+    stepped = frame["method"].str.endswith(STEPPED).to_numpy()
+    n = frame["n"].to_numpy(np.float64, na_value=np.nan)
+    size = frame["population"].to_numpy(np.float64, na_value=np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = frame["se"].to_numpy(np.float64) / np.sqrt((1 - n / size) / n)
+    spread = pd.Series(np.where(stepped & np.isfinite(spread), spread, np.nan))
+    keys = ["indicator", "wave", "group", "gathering", "component"]
+    cells = frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+    return spread.groupby(cells).transform("min").to_numpy()
+
+
+def _a_step_tells(n: int, low: int, high: int, value: float, pooled: float) -> bool:
+    """Whether some step of the spread, beside the mean, leaves a few sets of answers only."""
+    if np.isnan(pooled):
+        return False
+    shown = float(round_half_away(np.array(value), DECIMALS["mean"]))
+    begins, _ = FEW_STEPS if n < STEPS_BELOW else STEPS
+    ends = [-1.0, *(b * pooled for b in begins), np.inf]
+    counts = [
+        sets_left(
+            n, low, high,
+            mean=(shown - half_unit("mean"), shown + half_unit("mean")),
+            spread=(ends[k] + 1e-8, ends[k + 1]),
+        )
+        for k in range(len(ends) - 1)
+    ]  # fmt: skip
+    return any(0 < count < FEWEST_SETS for count in counts)
+
+
+def _made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
+    """Gaps and changes of means whose own interval is kept back."""
+    keys = ["indicator", "unit", "gathering", "wave", "group", "component"]
+    hidden = set(frame.loc[told, keys].itertuples(index=False, name=None))
+    found = np.zeros(len(frame), bool)
+    if not hidden:
+        return found
+    derived = frame["unit_of_value"].isin(["gap", "change"]).to_numpy()
+    for at in np.flatnonzero(derived):
+        *same, wave, group, component = frame.loc[frame.index[at], keys]
+        part = part_of(component)
+        sources = [(wave, group, f"level:{part.base}"), (wave, part.other, f"level:{part.base}")]
+        if part.before:
+            sources = [(w, group, part.base) for w in (wave, part.before)]
+        found[at] = any((*same, *source) in hidden for source in sources)
+    return found
 
 
 def shares_that_tell(frame: pd.DataFrame, rules: RuleBook) -> list[int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plankompass.indicators.councils import councils_in_office
 from plankompass.indicators.survey_answers import PARTICIPANTS, GroupAnswers
-from plankompass.indicators.survey_estimates import all_equal, municipal_means
+from plankompass.indicators.survey_estimates import all_equal, municipal_parts
 from plankompass.indicators.survey_rows import Variable, absence
 from plankompass.indicators.task import NETWORK, Rows, Task
 from plankompass.statistics.estimate import CellEstimates, t_interval
@@ -28,16 +28,17 @@ Answered = tuple[GroupAnswers, FloatArray, CellEstimates]
 
 @dataclass(frozen=True)
 class _Wave:
-    """One wave's answers, values and municipal estimates; ``spread`` has the standard errors.
+    """One wave's answers, values and municipal estimates as they are shown; ``parts`` for sums.
 
-    For shares the estimates carry exact intervals, and the standard errors are those of means of
-    ones and zeros: they exist for one respondent too and borrow the pooled spread.
+    ``parts`` has the standard errors that aggregates are made of: the pooled spread as it is,
+    without the guards of the intervals that are shown, and for shares (whose own intervals are
+    exact) those of means of ones and zeros, which exist for one respondent too.
     """
 
     answers: GroupAnswers
     values: FloatArray
     cells: CellEstimates
-    spread: CellEstimates
+    parts: CellEstimates
 
 
 def change_component(before: str, component: str) -> str:
@@ -77,8 +78,8 @@ def add_changes(
     """Note the change of each variable from each wave to the next.
 
     Councils with answers enough for their own SD use the covariance of persons who answered in both
-    waves of one term (method ``change_overlapping``); smaller ones use the pooled SD and count as
-    independent, which is cautious. Shares combine the two waves' exact intervals (Donner and Zou
+    waves of one term (method ``change_overlapping``); smaller ones use the spread of the two means
+    as they are shown and count as independent, which is cautious. Shares combine the two waves' exact intervals (Donner and Zou
     2012), since a normal interval fails at this size. The network's change is the municipalities'
     changes weighted by their number of persons in the later wave.
 
@@ -90,8 +91,9 @@ def add_changes(
     """
     if not series or series[0][0].group == PARTICIPANTS:
         return
+    share = variables[0].share
     waves = [
-        _Wave(a, v, c, municipal_means(a, v, task.settings) if variables[0].share else c)
+        _Wave(a, v, c, municipal_parts(a, v, task.settings, None if share else c))
         for a, v, c in series
     ]
     for earlier, later in pairwise(waves):
@@ -126,7 +128,7 @@ def _add_change(
         # Computed for the network even where the municipality's own row is left out.
         if comparable[unit] and not reworded and n > 0:
             result = _change(task, unit, number, earlier, later, bool(panel[unit]), variable.share)
-            known.append((unit, *result[:3]))
+            known.append((unit, *_part(unit, number, earlier, later, result)))
         if missing is None and n == 0:
             missing = ("hidden", "too_few_answers")
         if missing is not None:
@@ -159,11 +161,11 @@ def _change(
     share: bool,
 ) -> tuple[float, float, float, float, float, str]:
     """Value, se, df, lower, upper and method of one municipality's change."""
-    one, two, at = earlier.spread, later.spread, (unit, number)
+    one, two, at = earlier.cells, later.cells, (unit, number)
     value = float(two.estimate[at] - one.estimate[at])
-    se, df = (float(v) for v in satterthwaite(two.se[at], two.df[at], one.se[at], one.df[at]))
+    parts = (later.parts, earlier.parts) if share else (two, one)
+    se, df = (float(v) for v in satterthwaite(*(x for p in parts for x in (p.se[at], p.df[at]))))
     if share:
-        one, two = earlier.cells, later.cells
         below = np.hypot(two.estimate[at] - two.lower[at], one.upper[at] - one.estimate[at])
         above = np.hypot(two.upper[at] - two.estimate[at], one.estimate[at] - one.lower[at])
         return value, se, df, value - float(below), value + float(above), "change_share_mover"
@@ -181,8 +183,19 @@ def _change(
                 "change_overlapping",
             )  # fmt: skip
     lower, upper = (float(v) for v in t_interval(value, se, df, task.settings.confidence))
-    pooled = "_pooled_sd" if small and not after.weighted else ""
-    return value, se, df, lower, upper, f"change_independent{pooled}"
+    stepped = "_stepped_sd" if small and not after.weighted else ""
+    return value, se, df, lower, upper, f"change_independent{stepped}"
+
+
+def _part(
+    unit: int, number: int, earlier: _Wave, later: _Wave, shown: tuple[float, ...]
+) -> tuple[float, float, float]:
+    """Value, se and df of a municipality's change as part of the network's."""
+    if shown[-1] == "change_overlapping":
+        return shown[:3]
+    one, two, at = earlier.parts, later.parts, (unit, number)
+    se, df = satterthwaite(two.se[at], two.df[at], one.se[at], one.df[at])
+    return shown[0], float(se), float(df)
 
 
 def _aligned(

@@ -69,7 +69,8 @@ def compare(
     error at that mean, since a share near 0 or 1 has a standard error near 0. A verdict of above or
     below needs both: the difference stands after Benjamini and Hochberg within the municipality's
     own report, and its interval does not hold 0. Fewer peers than ``min_peers``: no mean is given.
-    Documents are counted in full: the difference is shown without an interval.
+    Documents are counted in full: the difference is shown without an interval, as is that of a
+    municipality whose own interval disclosure control keeps back.
 
     Args:
         primary: Publishable estimates.
@@ -129,7 +130,10 @@ def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFram
     used = published & plain
     # A mean over those for whom the event has happened would leave out the slow ones.
     censored = (published & (cell["class_value"] != "").to_numpy()).any()
-    sampled = used.any() and not np.isnan(se[used]).any()
+    kept_back = used & np.isnan(se)
+    sampled = (used & ~kept_back).any()
+    if sampled:
+        se = _filled(cell, se, kept_back)
     share = cell["method"].str.contains("share_|korn_graubard", regex=True).to_numpy()
     spread = np.sqrt(se**2 + np.where(share, 0.0, _STEP**2 / 12)) if sampled else np.zeros(len(se))
     found = peer_differences(
@@ -144,7 +148,7 @@ def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFram
     lower, upper, p_value = found.lower, found.upper, found.p_value
     if share.any() and sampled:
         lower, upper, p_value = _shares(cell, share, found, settings)
-    sure = shown & sampled & ~np.isnan(p_value)
+    sure = shown & sampled & ~kept_back & ~np.isnan(p_value)
     verdict = np.select([~published | (cell["display"] != ""), few, sure], _WAITING, "no_interval")
 
     def where(mask: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -168,14 +172,29 @@ def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFram
 _WAITING = ["hidden", "few_peers", ""]
 
 
+def _filled(cell: pd.DataFrame, se: np.ndarray, kept_back: np.ndarray) -> np.ndarray:
+    """Standard errors, those that disclosure control keeps back replaced by what the others suggest.
+
+    A mean whose interval would tell the answers still counts among the peers: with the median spread
+    of the municipalities that show theirs. Its own difference gets no verdict.
+    """
+    n = cell["n"].to_numpy(float, na_value=np.nan)
+    size = cell["population"].to_numpy(float, na_value=np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit = np.sqrt((1 - n / size) / n)
+        spread = np.where(unit > 0, se / unit, np.nan)
+    typical = np.nanmedian(spread) if np.isfinite(spread).any() else 0.0
+    return np.where(kept_back, typical * unit, se)
+
+
 def _degrees(cell: pd.DataFrame, used: np.ndarray) -> np.ndarray:
     """Degrees of freedom of each standard error.
 
-    The pooled SD rests at least on the published municipalities that share it; others on their own
-    respondents.
+    The spread in steps of the pooled SD rests at least on the published municipalities that share
+    it; others on their own respondents.
     """
     n = cell["n"].to_numpy(float, na_value=np.nan)
-    pooled = cell["method"].str.endswith("pooled_sd").to_numpy()
+    pooled = cell["method"].str.endswith("_stepped_sd").to_numpy()
     shared = float(np.nansum(np.where(used & pooled, n - 1, 0)))
     return np.where(pooled, max(shared, 1.0), np.fmax(n - 1, 1.0))
 

@@ -16,7 +16,7 @@ from plankompass.statistics.cells import cell_moments
 from plankompass.statistics.estimate import CellEstimates, Estimate, t_interval
 from plankompass.statistics.finite_population import share_intervals
 from plankompass.statistics.linearisation import share_limits, weighted_mean
-from plankompass.statistics.pooling import pooled_sd_mean_interval
+from plankompass.statistics.spread import council_mean_interval, pooled_sd_mean_interval
 from plankompass.study.config_models import StatisticsConfig
 
 FloatArray = NDArray[np.float64]
@@ -30,18 +30,50 @@ def _sizes(answers: GroupAnswers) -> FloatArray:
 def municipal_means(
     answers: GroupAnswers, values: FloatArray, settings: StatisticsConfig
 ) -> CellEstimates:
-    """Mean of each variable in each municipality.
+    """Mean of each variable in each municipality, with the intervals that are shown.
 
     Args:
         answers: Who answered, from where.
         values: Shape (persons, variables); NaN is missing.
-        settings: Level of intervals, and below which n the SD is pooled within municipalities.
+        settings: Level of intervals, and from which n the own spread is used.
 
     Returns:
         Estimates of shape (units, variables).
     """
     if answers.weighted:
         return _weighted_means(answers, values, settings.confidence)
+    return council_mean_interval(
+        values,
+        answers.codes,
+        _sizes(answers),
+        below=settings.pooled_sd_below,
+        confidence=settings.confidence,
+    )
+
+
+def municipal_parts(
+    answers: GroupAnswers,
+    values: FloatArray,
+    settings: StatisticsConfig,
+    means: CellEstimates | None = None,
+) -> CellEstimates:
+    """The same means as parts of an aggregate: the small ones share one spread as it is.
+
+    The intervals that are shown are guarded against councils near consensus and rounded up; summed
+    over many municipalities those guards would only make the aggregate less sure than it is.
+
+    Args:
+        answers: Who answered, from where.
+        values: Shape (persons, variables); NaN is missing.
+        settings: Level of intervals, and below which n the SD is pooled within municipalities.
+        means: :func:`municipal_means` of the same values, when they are there already; weighted
+            groups need no others.
+
+    Returns:
+        Estimates of shape (units, variables).
+    """
+    if answers.weighted:
+        return means or _weighted_means(answers, values, settings.confidence)
     return pooled_sd_mean_interval(
         values,
         answers.codes,
@@ -139,7 +171,7 @@ def network_estimates(
 
     Args:
         answers: Who answered, from where.
-        cells: Estimates of each municipality, shape (units, variables).
+        cells: Estimates of each municipality from :func:`municipal_parts`, shape (units, variables).
         settings: Level of intervals, and below which n the SD was pooled.
         share: Make the interval on the logit scale.
         within: Municipalities to use, shape (units,) or (units, variables); all when left out.

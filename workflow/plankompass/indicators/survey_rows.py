@@ -13,6 +13,7 @@ from plankompass.indicators.survey_estimates import (
     all_equal,
     dont_know_shares,
     municipal_means,
+    municipal_parts,
     municipal_shares,
     network_estimates,
 )
@@ -73,7 +74,8 @@ def mean_method(task: Task, answers: GroupAnswers, n: int, population: float) ->
     if answers.weighted:
         return "weighted_linearised"
     fpc = "mean_fpc" if np.isfinite(population) else "mean"
-    return f"{fpc}_pooled_sd" if n < task.settings.pooled_sd_below else fpc
+    # One word for all small ones: which step the spread was rounded up to would tell of a hidden one.
+    return f"{fpc}_{'stepped_sd' if n < task.settings.pooled_sd_below else 'floored_sd'}"
 
 
 def add_rows(
@@ -97,8 +99,7 @@ def add_rows(
     """
     share = variables[0].share
     cells = (municipal_shares if share else municipal_means)(answers, values, task.settings)
-    # Shares of one respondent have no standard error of their own; the pooled spread has.
-    parts = municipal_means(answers, values, task.settings) if share else cells
+    parts = municipal_parts(answers, values, task.settings, None if share else cells)
     whole, behind = network_estimates(answers, parts, task.settings, share=share)
     unsure, unsure_all = dont_know_shares(answers, [list(v.columns) for v in variables])
     equal, equal_all = all_equal(answers, values)

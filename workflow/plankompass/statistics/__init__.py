@@ -10,7 +10,8 @@ message that holds no value from the data.
 ``congruence``         does a scale mean the same to two groups
 ``finite_population``  mean, share, difference and change in a council
 ``cells``              the same mean for many variables in many cells
-``pooling``            a spread in common for small councils; partial pooling of means
+``spread``             intervals of means in small councils
+``pooling``            partial pooling of means
 ``linearisation``      strata, domains, clusters, post-strata, weights
 ``weighting``          post-stratification and raking
 ``bootstrap``          Rao-Wu weights, many cells at once

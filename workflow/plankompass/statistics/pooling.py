@@ -1,4 +1,8 @@
-"""Borrowing strength between municipalities: a common spread, and partial pooling of means."""
+"""Partial pooling of means between municipalities, by area (Fay-Herriot) and by person.
+
+Intervals of small councils, which borrow the spread and not the mean, come from ``spread`` and can be
+imported from here too.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +12,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from plankompass.statistics.cells import (
-    as_variables,
-    cell_codes,
-    cell_moments,
-    check_codes,
-    finish,
+from plankompass.statistics.cells import cell_codes, cell_moments
+from plankompass.statistics.estimate import FloatArray, IntArray, as_vector, check_confidence
+from plankompass.statistics.spread import (
+    council_mean_interval,
+    floored_sd_mean_interval,
+    pooled_sd_mean_interval,
 )
-from plankompass.statistics.estimate import (
-    CellEstimates,
-    FloatArray,
-    IntArray,
-    as_vector,
-    check_confidence,
-    check_population,
-    t_quantile,
-)
+
+__all__ = [
+    "FayHerriot",
+    "RandomIntercept",
+    "council_mean_interval",
+    "fay_herriot",
+    "floored_sd_mean_interval",
+    "pooled_sd_mean_interval",
+    "random_intercept",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,120 +85,6 @@ class RandomIntercept:
     grand_mean_se: float
     between: float
     within: float
-
-
-def pooled_sd_mean_interval(
-    values: ArrayLike,
-    codes: ArrayLike,
-    populations: ArrayLike,
-    *,
-    below: int | None = 15,
-    confidence: float = 0.95,
-) -> CellEstimates:
-    """Means with intervals from the spread pooled within municipalities.
-
-    ``s² = sum_g (n_g - 1) s_g² / sum_g (n_g - 1)``, variance ``(1 - n/N) s²/n``, t interval with
-    ``sum_g (n_g - 1)`` degrees of freedom. In a council near consensus the own spread of a small
-    sample is about 0 and its interval covers far too seldom; the pooled spread mends that, and the
-    width of the interval no longer tells how alike the few answers were.
-
-    Args:
-        values: Shape (respondents,) or (respondents, variables), any unit; NaN is missing.
-        codes: Municipality of each respondent, integers 0 ... cells - 1, -1 for none.
-        populations: Number of persons in each municipality, shape (cells,); ``inf`` for none.
-        below: Use the pooled spread where n is below this; None uses it everywhere. Other
-            municipalities keep their own spread with n - 1 degrees of freedom.
-        confidence: Level of the intervals.
-
-    Returns:
-        Estimates of shape (cells,) or (cells, variables). One respondent gets an interval too. NaN
-        in empty cells, and all limits are NaN when no municipality has two respondents. ``se`` is
-        0 where n = N. When all answers within every municipality are equal the spread is 0.
-
-    Raises:
-        ValueError: If a cell has more valid values than persons, or shapes do not fit.
-    """
-    cells = _Cells(values, codes, populations)
-    pooled = np.ones(cells.count.shape, dtype=bool) if below is None else cells.count < below
-    se = np.where(pooled, cells.pooled_se, cells.own_se)
-    df = np.where(pooled, cells.degrees, cells.count - 1.0)
-    return cells.finish(se, df, confidence)
-
-
-def floored_sd_mean_interval(
-    values: ArrayLike,
-    codes: ArrayLike,
-    populations: ArrayLike,
-    *,
-    floor: float = 0.5,
-    confidence: float = 0.95,
-) -> CellEstimates:
-    """Means with the own spread, but never surer than half the pooled variance allows.
-
-    Each interval is the wider of two: the municipality's own, ``t(n - 1) s``, and the pooled one
-    from ``floor`` times the pooled variance. A council near consensus is guarded like with the
-    pooled spread, and a council split in two keeps its own wide interval, which the pooled spread
-    would cut short: simulated councils, ordinary, near consensus and split, are covered in 92 to
-    99.5 % of samples, where the pooled spread covers fewer than 85 % of the split ones (see the
-    tests).
-
-    Args:
-        values: Shape (respondents,) or (respondents, variables), any unit; NaN is missing.
-        codes: Municipality of each respondent, integers 0 ... cells - 1, -1 for none.
-        populations: Number of persons in each municipality, shape (cells,); ``inf`` for none.
-        floor: Share of the pooled variance that no interval falls below, 0 (own spread only) to 1.
-        confidence: Level of the intervals.
-
-    Returns:
-        Estimates of shape (cells,) or (cells, variables); ``se`` and ``df`` belong to the interval
-        that was chosen. One respondent gets the interval of the whole pooled variance. Otherwise
-        NaN and 0 as in ``pooled_sd_mean_interval``.
-
-    Raises:
-        ValueError: If a cell has more valid values than persons, shapes do not fit, or the floor
-            lies outside 0 to 1.
-    """
-    if not 0 <= floor <= 1:
-        raise ValueError("floor: must lie between 0 and 1")
-    cells = _Cells(values, codes, populations)
-    alone = cells.count == 1
-    least = np.where(alone, 1.0, np.sqrt(floor)) * cells.pooled_se
-    own_half = t_quantile(cells.count - 1.0, confidence) * cells.own_se
-    least_half = t_quantile(cells.degrees, confidence) * least
-    use_least = alone | (least_half > own_half)
-    se = np.where(use_least, least, cells.own_se)
-    df = np.where(use_least, cells.degrees, cells.count - 1.0)
-    return cells.finish(se, df, confidence)
-
-
-class _Cells:
-    """Moments of the cells with both standard errors of the mean."""
-
-    def __init__(self, values: ArrayLike, codes: ArrayLike, populations: ArrayLike) -> None:
-        matrix, self.single = as_variables(values)
-        sizes = np.asarray(populations, dtype=np.float64)
-        if sizes.ndim != 1:
-            raise ValueError("populations: need one size for each cell")
-        where = check_codes(codes, matrix.shape[0], sizes.size)
-        self.count, self.mean, squares = cell_moments(matrix, where, sizes.size)
-        self.size = check_population(self.count, sizes[:, None])
-        degrees = np.maximum(self.count - 1, 0).sum(axis=0).astype(np.float64)
-        self.degrees = np.broadcast_to(degrees, self.count.shape)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            common = np.where(degrees > 0, squares.sum(axis=0) / degrees, np.nan)
-            own = np.where(self.count > 1, squares / (self.count - 1), np.nan)
-        self.own_se = self._se(own)
-        self.pooled_se = self._se(np.broadcast_to(common, self.count.shape))
-
-    def _se(self, variance: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            se = np.sqrt((1 - self.count / self.size) * variance / self.count)
-        se = np.where(self.count > 0, se, np.nan)
-        return np.where((self.count == self.size) & (self.count > 0), 0.0, se)
-
-    def finish(self, se: FloatArray, df: FloatArray, confidence: float) -> CellEstimates:
-        """Add the intervals."""
-        return finish(self.mean, se, self.count, self.size, df, confidence, self.single)
 
 
 def fay_herriot(

@@ -9,6 +9,7 @@ from plankompass.indicators.survey_answers import GroupAnswers, read_answers
 from plankompass.indicators.survey_estimates import (
     all_equal,
     municipal_means,
+    municipal_parts,
     network_estimates,
     one_cell,
 )
@@ -82,8 +83,10 @@ def _add_gaps(
     cells_a, cells_b = municipal_means(a, x, task.settings), municipal_means(b, y, task.settings)
     equal = all_equal(a, x)[0] | all_equal(b, y)[0]
     both = (cells_a.n > 0) & (cells_b.n > 0)
-    whole_a, behind = network_estimates(a, cells_a, task.settings, within=both)
-    whole_b, _ = network_estimates(b, cells_b, task.settings, within=both)
+    parts_a = municipal_parts(a, x, task.settings, cells_a)
+    parts_b = municipal_parts(b, y, task.settings, cells_b)
+    whole_a, behind = network_estimates(a, parts_a, task.settings, within=both)
+    whole_b, _ = network_estimates(b, parts_b, task.settings, within=both)
     unlike = {v.component for v in variables if not _alike(a, b, v)}
     for number, variable in enumerate(variables):
         place = (a.occasion.wave, a.group, f"{variable.component}|{b.group}")
