@@ -53,8 +53,12 @@ def test_two_languages_are_one_row(folder):
     write_document(nynorsk, folder / "9901" / "rapport.nn.json")
     index = build_index(folder.glob("99*/rapport*.json"), [])
     row = next(row for row in index.rows if row.code == "9901")
-    assert [link.label for link in row.links] == ["Nettside (bokmål)", "PDF (bokmål)", "Nettside (nynorsk)", "PDF (nynorsk)"]  # fmt: skip
-    assert row.links[2].href == "9901/rapport.nn.html"
+    kinds = ("Nettside", "PDF", "Excel", "CSV")
+    assert [link.label for link in row.links] == [
+        f"{kind} ({language})" for language in ("bokmål", "nynorsk") for kind in kinds
+    ]
+    assert row.links[4].href == "9901/rapport.nn.html"
+    assert row.links[6].href == "9901/tall.nn.xlsx"
 
 
 def test_page_is_a_plain_table_without_script(folder):
