@@ -3,11 +3,15 @@ of the numbers unmoved."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from tests.unit.ingest.mini_study import MiniStudy, answers
 
+from plankompass.ingest.places import PlaceResolver
 from plankompass.study.problems import StageFailedError
+from plankompass.study.register import load_register
 
 
 @pytest.fixture
@@ -189,6 +193,50 @@ def test_K5_unambiguous_name_is_read(tmp_path, text):
     result = dirty.run()
     same_for_base(clean, result)
     assert (result.respondents["kommune_id"] == "k01").sum() == 14
+
+
+def with_name(tmp_path, kommune, name, **rest):
+    """Two rows whose code and name stand in two columns."""
+    study = MiniStudy(tmp_path)
+    frame = answers(2, seed=2, **rest)
+    frame["kommune"], frame["kommunenavn"] = kommune, name
+    study.add(frame, municipality_name="kommunenavn", wave="T0" if rest else "T2")
+    return study
+
+
+@pytest.mark.parametrize(("day", "before"), [(date(2021, 3, 1), False), (date(2019, 5, 20), True)])
+def test_K3_name_in_a_field_of_its_own_shows_the_part(root, day, before):
+    folder = root / "workflow" / "reference"
+    register = load_register(folder / "municipalities.csv", folder / "municipality_changes.csv")
+    resolver = PlaceResolver(register, {"k1": "5055", "k2": "5059"}, date(2023, 5, 31))
+    place = resolver.resolve("5012", day, "Heim")  # Snillfjord was divided between three
+    assert place.kommune_id == "k1"
+    assert place.before_merger is before
+    assert {(f.case, f.severity) for f in place.findings} == {("K3", "repair")}
+    assert resolver.resolve("5012", day).kommune_id is None
+    assert resolver.resolve("5012", day).findings[0].severity == "reject"
+
+
+def test_an_export_of_which_nothing_can_be_kept_fails(tmp_path):
+    study = with_name(tmp_path, "5012", "Snillfjord", day="2019-05-20")
+    with pytest.raises(StageFailedError, match="no row of the export can be kept"):
+        study.run()
+
+
+def test_K5_code_and_name_in_two_columns_disagree(tmp_path):
+    study = with_name(tmp_path, "3048", "Modum")
+    with pytest.raises(StageFailedError, match=r"3048 Øvre Eiker.*3047.*K5, 2"):
+        study.run()
+
+
+@pytest.mark.parametrize(
+    ("kommune", "name", "cases"),
+    [("3048", "Øvre Eiker", []), ("", "Øvre Eiker", []), ("301", "Oslo", ["K1"]), ("0301", "", [])],
+)
+def test_K5_code_and_name_in_two_columns_agree(tmp_path, kommune, name, cases):
+    result = with_name(tmp_path, kommune, name).run()
+    assert len(result.respondents) == 2
+    assert result.avvik["case"].tolist() == cases
 
 
 def test_rows_of_a_municipality_outside_the_study_are_left_out(tmp_path):

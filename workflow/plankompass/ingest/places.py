@@ -75,24 +75,27 @@ class PlaceResolver:
         self.as_of = as_of
         self.by_code = {code: kommune for kommune, code in participants.items()}
         self.kommune_ids = frozenset(participants)
-        self._seen: dict[tuple[str, date], Place] = {}
+        self._seen: dict[tuple[str, date, str], Place] = {}
 
-    def resolve(self, value: str, day: date) -> Place:
+    def resolve(self, value: str, day: date, name: str = "") -> Place:
         """Find the municipality a value means on a day.
 
         Args:
             value: The raw text; a number from a numeric column is given as text without decimals.
             day: The row's date.
+            name: The municipality's name in a field of its own; empty when there is none.
 
         Returns:
             The place, with what was found; never raises for a bad value.
         """
-        key = (value, day)
+        key = (value, day, name)
         if key not in self._seen:
-            self._seen[key] = self._resolve(value.strip(), day)
+            self._seen[key] = self._resolve(value.strip(), day, name.strip())
         return self._seen[key]
 
-    def _resolve(self, value: str, day: date) -> Place:
+    def _resolve(self, value: str, day: date, name: str) -> Place:
+        if not value:
+            value, name = name, ""
         if not value:
             return _refused(
                 Finding(
@@ -104,7 +107,7 @@ class PlaceResolver:
             )
         if value in self.kommune_ids:
             return Place(value)
-        reading = self._read(value, day)
+        reading = self._read_both(value, name, day) if name else self._read(value, day)
         if isinstance(reading, Place):
             return reading
         place = self._locate(reading.code, day)
@@ -175,7 +178,9 @@ class PlaceResolver:
         period = self.register.nearest_period(reading.code, day)
         own = f"{reading.code} {period.name}" if period else reading.code
         if period is not None:
-            parts = self.register.image(reading.code, _anchor(period, day), day) & named
+            anchor = _anchor(period, day)
+            images = (self.register.image(reading.code, anchor, d) for d in (day, self.as_of))
+            parts = set().union(*images) & named
             if len(parts) == 1:
                 part = parts.pop()
                 rule = f"divided municipality {reading.code}: the name shows the part {part}"
@@ -258,10 +263,3 @@ def _anchor(period: CodePeriod, day: date) -> date:
     if day < period.valid_from:
         return period.valid_from
     return period.valid_to - timedelta(days=1)
-
-
-def resolve_rows(
-    resolver: PlaceResolver, values: Iterable[str], days: Iterable[date]
-) -> list[Place]:
-    """Resolve many rows; equal pairs of value and day are looked up once."""
-    return [resolver.resolve(value, day) for value, day in zip(values, days, strict=True)]

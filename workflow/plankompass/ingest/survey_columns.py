@@ -48,6 +48,8 @@ def map_columns(survey: RawSurvey, source: SurveySource, book: Codebook) -> Colu
         "municipality": source.municipality,
         "answered_on": source.answered_on,
     }
+    if source.municipality_name:
+        roles["municipality_name"] = source.municipality_name
     if source.weight:
         roles["weight"] = source.weight
     names = list(survey.frame.columns)

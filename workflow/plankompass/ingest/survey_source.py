@@ -164,6 +164,9 @@ def read_source(
     kept &= ~outside
     if outside.any():
         left_out["S6"] = int(outside.sum())
+    if not kept.any():
+        hint = "check the municipality column, the dates and the list of participants"
+        problems.add("file", "fail", source.file, "no row of the export can be kept", hint=hint)
     if len(problems.failures) > before:
         return None
     _note_absent(source, columns, context, problems)
@@ -259,8 +262,7 @@ def _people(
         rule = "no date of answer; the wave's cut-off date is used for the municipality"
         problems.add("date", "repair", source.file, rule, column=source.answered_on, count=undated)
     days = times.dt.date.where(times.notna(), context.waves[wave].as_of)
-    texts = _as_text(frame[source.municipality])
-    kommune, before, left_out = _places(texts, days, source, context, problems)
+    kommune, before, left_out = _places(frame, days, source, context, problems)
     people = pd.DataFrame(
         {
             "person": pseudonyms(keys.tolist(), context.salt, ("person", source.group)),
@@ -299,16 +301,18 @@ def _weights(frame: pd.DataFrame, source: SurveySource, problems: ProblemLog) ->
 
 
 def _places(
-    values: pd.Series,
+    frame: pd.DataFrame,
     days: pd.Series,
     source: SurveySource,
     context: SurveyContext,
     problems: ProblemLog,
 ) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
-    """K1 to K5 for every row: each distinct pair of value and day is resolved once."""
-    pairs = pd.MultiIndex.from_arrays([values, days])
-    indices, distinct = pairs.factorize()
-    places = [context.resolver.resolve(value, day) for value, day in distinct]
+    """K1 to K5 for every row: each distinct reading of value, day and name is resolved once."""
+    said = [_as_text(frame[source.municipality]), days]
+    if source.municipality_name:
+        said.append(_as_text(frame[source.municipality_name]))
+    indices, distinct = pd.MultiIndex.from_arrays(said).factorize()
+    places = [context.resolver.resolve(*what) for what in distinct]
     counts = np.bincount(indices, minlength=len(places))
     found: dict[tuple[str, str, str, str], int] = {}
     left_out: dict[str, int] = {}

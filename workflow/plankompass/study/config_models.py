@@ -88,6 +88,11 @@ class SurveySource(ConfigModel):
     )
     respondent_key: str = Field(description="Column that identifies a respondent; hashed at ingest")
     municipality: str = Field(description="Column with municipality code or name")
+    municipality_name: str | None = Field(
+        default=None,
+        description="Column with the municipality's name beside its code: compared with it (case K5), "
+        "and read where the code's municipality was divided (K3)",
+    )
     answered_on: str = Field(description="Column with the date of the answer")
     weight: str | None = Field(default=None, description="Column with survey weights")
     codebook: str | None = Field(
