@@ -169,3 +169,16 @@ def test_broken_tables_are_refused_with_their_place(tmp_path, codes, changes, pl
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(PlankompassError, match=place):
         load_register(tmp_path / "c.csv", tmp_path / "h.csv")
+
+
+def test_all_errors_of_both_tables_are_told(tmp_path):
+    codes = "code,name,valid_from,valid_to\n301,Oslo,x,\n0302,B,2018-01-01,y\n"
+    (tmp_path / "c.csv").write_text(codes, encoding="utf-8")
+    with pytest.raises(PlankompassError) as error:
+        load_register(tmp_path / "c.csv", tmp_path / "none.csv")
+    assert str(error.value).splitlines() == [
+        "c.csv: line 2, code: not four digits as text",
+        "c.csv: line 2, valid_from: not a date; write it as YYYY-MM-DD",
+        "c.csv: line 3, valid_to: not a date; write it as YYYY-MM-DD",
+        "none.csv: the file does not exist",
+    ]

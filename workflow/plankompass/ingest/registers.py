@@ -65,7 +65,7 @@ def ingest_registers(
     """Read the CSV registers into the tables that describe the study.
 
     Args:
-        inputs: Raw files, for Snakemake only; paths come from the parameters.
+        inputs: Raw files, for the workflow engine only; paths come from the parameters.
         outputs: municipalities, councils, frames, gatherings, attendance, plan_dates, avvik.
         params: raw, registers, waves, report_wave.
 
@@ -114,8 +114,11 @@ def read_registers(
     try:
         register = study_register(raw, files)
     except PlankompassError as error:
-        problems.add("register", "fail", files.codes or "national register", str(error))
         register = None
+        places = {Path(f).name: f for f in (files.codes, files.code_changes) if f}
+        for line in str(error).splitlines():
+            name, _, rule = line.partition(": ")
+            problems.add("register", "fail", places.get(name, name), rule)
     first_day = min(wave.first_day for wave in waves.values())
     participants = table(
         "participants", "kommune_id code name county peer_group size_class language"

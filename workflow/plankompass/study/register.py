@@ -250,60 +250,82 @@ def _name_parts(period: CodePeriod) -> set[str]:
     return {name_key(name) for name in names if name.strip()}
 
 
-def _parse_day(text: str, file: str, line: int, column: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise PlankompassError(
-            f"{file}: line {line}, {column}: not a date; write it as YYYY-MM-DD"
-        ) from None
+class _Table:
+    """One CSV table of the register, read with every error noted."""
 
+    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
+        self.name = path.name
+        self.errors: list[str] = []
+        self.rows: list[tuple[int, dict[str, str]]] = []
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except OSError:
+            self.errors.append(f"{self.name}: the file does not exist")
+            return
+        except UnicodeDecodeError:
+            self.errors.append(f"{self.name}: not UTF-8 text; save the file as UTF-8")
+            return
+        reader = csv.DictReader(text.splitlines())
+        if missing := [c for c in columns if c not in (reader.fieldnames or [])]:
+            self.errors.append(f"{self.name}: line 1: the column {missing[0]} is missing")
+            return
+        self.rows = list(enumerate(reader, start=2))
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise PlankompassError(f"{path.name}: the file does not exist") from None
-    except UnicodeDecodeError:
-        raise PlankompassError(f"{path.name}: not UTF-8 text; save the file as UTF-8") from None
-    reader = csv.DictReader(text.splitlines())
-    missing = [c for c in columns if c not in (reader.fieldnames or [])]
-    if missing:
-        raise PlankompassError(f"{path.name}: line 1: the column {missing[0]} is missing")
-    return [(number, row) for number, row in enumerate(reader, start=2)]
+    def code(self, line: int, row: dict[str, str], column: str) -> str:
+        """A cell that must be a code of four digits."""
+        code = (row[column] or "").strip()
+        if not re.fullmatch(r"\d{4}", code):
+            self.errors.append(f"{self.name}: line {line}, {column}: not four digits as text")
+        return code
+
+    def day(
+        self, line: int, row: dict[str, str], column: str, *, required: bool = True
+    ) -> date | None:
+        """A cell that must be a date; empty only where it may."""
+        text = (row[column] or "").strip()
+        if not text:
+            if required:
+                self.errors.append(f"{self.name}: line {line}, {column}: empty")
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.errors.append(
+                f"{self.name}: line {line}, {column}: not a date; write it as YYYY-MM-DD"
+            )
+            return None
 
 
 def load_register(codes: Path | str, changes: Path | str) -> MunicipalityRegister:
     """Read the two tables of a municipality register.
 
     Args:
-        codes: CSV with columns code, name, official_name, valid_from, valid_to.
+        codes: CSV with columns code, name, valid_from, valid_to, and perhaps official_name.
         changes: CSV with columns old_code, new_code, change_date.
 
     Returns:
         The register.
 
     Raises:
-        PlankompassError: A file or column is missing, a date cannot be read, or a code is not four
-            digits; the text names file, line and column.
+        PlankompassError: Listing every missing file or column, unreadable date and code that is not
+            four digits, one a line with file, line and column.
     """
-    codes, changes = Path(codes), Path(changes)
+    table = _Table(Path(codes), ("code", "name", "valid_from", "valid_to"))
     periods = []
-    for line, row in _rows(codes, ("code", "name", "valid_from", "valid_to")):
-        if not (len(row["code"]) == 4 and row["code"].isdigit()):
-            raise PlankompassError(f"{codes.name}: line {line}, code: not four digits as text")
-        first = _parse_day(row["valid_from"], codes.name, line, "valid_from")
-        if first is None:
-            raise PlankompassError(f"{codes.name}: line {line}, valid_from: empty")
-        last = _parse_day(row["valid_to"], codes.name, line, "valid_to")
-        official = row.get("official_name") or row["name"]
-        periods.append(CodePeriod(row["code"], row["name"], official, first, last))
+    for line, row in table.rows:
+        code = table.code(line, row, "code")
+        first = table.day(line, row, "valid_from")
+        last = table.day(line, row, "valid_to", required=False)
+        if first is not None:
+            official = row.get("official_name") or row["name"]
+            periods.append(CodePeriod(code, row["name"], official, first, last))
+    change_table = _Table(Path(changes), ("old_code", "new_code", "change_date"))
     steps = []
-    for line, row in _rows(changes, ("old_code", "new_code", "change_date")):
-        day = _parse_day(row["change_date"], changes.name, line, "change_date")
-        if day is None:
-            raise PlankompassError(f"{changes.name}: line {line}, change_date: empty")
-        steps.append(CodeChange(day, row["old_code"], row["new_code"]))
+    for line, row in change_table.rows:
+        old, new = (change_table.code(line, row, c) for c in ("old_code", "new_code"))
+        day = change_table.day(line, row, "change_date")
+        if day is not None:
+            steps.append(CodeChange(day, old, new))
+    if errors := table.errors + change_table.errors:
+        raise PlankompassError("\n".join(errors))
     return MunicipalityRegister(periods, steps)
