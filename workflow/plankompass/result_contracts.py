@@ -148,5 +148,22 @@ DISCLOSURE = (
         ),
         ("source", "case", "severity"), restricted=False,
     ),
+    Contract(
+        "release_ledger", "disclosure", "one number about persons in one release, shown or hidden; restricted for its n",
+        (
+            Column("release", "integer", "Release, counted from 1", minimum=1),
+            text("name", "What the release is called"),
+            *_ESTIMATE_COLUMNS[:7],
+            Column("value", "number", "Value as published; missing when hidden", nullable=True),
+            Column("n", "integer", "Answers behind it, hidden numbers included", minimum=0),
+            Column("population", "integer", "Size of the group", nullable=True),
+            text("class_value", "Class as published"),
+            text("status", "Whether the number was shown", values=STATUSES),
+            text("reason", "Reason code when it was not"),
+            text("display", "Class that a protected share was shown as"),
+            text("digest", "sha256 of the unrounded number; equal when nothing behind it changed"),
+        ),
+        ("release", *_ESTIMATE_KEY),
+    ),
 )
 # fmt: on

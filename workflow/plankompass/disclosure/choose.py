@@ -9,6 +9,8 @@ import pandas as pd
 
 from plankompass.disclosure.answer_sets import shares_that_tell
 from plankompass.disclosure.components import TOTAL, part_of
+from plankompass.disclosure.ledger import KEY as LEDGER_KEY
+from plankompass.disclosure.ledger import published_before
 from plankompass.disclosure.rules import SOURCES, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.secondary import Protection, protect
 from plankompass.disclosure.study_system import build_study_system
@@ -20,18 +22,21 @@ PRIVATE_REASONS = frozenset(
 _SAME = ["indicator", "level", "unit", "group", "gathering"]
 
 
-def choose_published(marked: pd.DataFrame, rules: RuleBook) -> tuple[pd.DataFrame, Protection]:
+def choose_published(
+    marked: pd.DataFrame, rules: RuleBook, ledger: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, Protection]:
     """Hide what must be hidden because of everything else that is published.
 
     Args:
         marked: Rows from ``mark_rows``.
         rules: Thresholds.
+        ledger: Earlier releases, whose numbers everyone has.
 
     Returns:
         The rows with more of them hidden, and what secondary suppression did.
     """
-    frame = hide_beside(marked, rules)
-    study = build_study_system(frame, rules)
+    frame = hide_beside(marked, rules, ledger)
+    study = build_study_system(frame, rules, ledger=ledger)
     found = protect(
         study.system,
         study.candidates,
@@ -54,48 +59,60 @@ def _hide(frame: pd.DataFrame, rows: Collection[int], reason: str) -> pd.DataFra
     return out
 
 
-def hide_beside(marked: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
+def hide_beside(
+    marked: pd.DataFrame, rules: RuleBook, ledger: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Hide what may not stand beside another published number, whatever else is published.
 
     Args:
         marked: Rows from ``mark_rows``.
         rules: Scales of the items.
+        ledger: Earlier releases.
 
     Returns:
         The rows without earlier waves beside their change, and without shares that together with a
         mean tell the answers.
     """
-    frame = choose_wave_or_change(marked)
+    frame = choose_wave_or_change(marked, ledger)
     return _hide(frame, shares_that_tell(frame, rules), "secondary")
 
 
-def choose_wave_or_change(marked: pd.DataFrame) -> pd.DataFrame:
+def choose_wave_or_change(marked: pd.DataFrame, ledger: pd.DataFrame | None = None) -> pd.DataFrame:
     """Keep two waves' means or their change of a municipality, never all three (rule 7).
 
-    The latest wave's number and the change into it are kept; the earlier wave's number gives way.
+    The latest wave's number and the change into it are kept and the earlier wave's number gives way,
+    unless an earlier release has shown it: then the change gives way.
 
     Args:
         marked: Rows with status.
+        ledger: Earlier releases.
 
     Returns:
-        The rows, earlier waves hidden with reason ``change_shown``.
+        The rows, earlier waves hidden with reason ``change_shown``, changes with ``waves_shown``.
     """
+    before = set() if ledger is None else published_before(ledger)
     shown = ((marked["level"] == "municipality") & (marked["status"] == "published")).to_numpy()
     keys = list(marked[[*_SAME, "wave", "component"]].itertuples(index=False, name=None))
+    ledger_keys = list(marked[LEDGER_KEY].itertuples(index=False, name=None))
     place = {key: at for at, key in enumerate(keys)}
     open_rows = shown.copy()
     change = marked["component"].str.startswith("change:").to_numpy() & open_rows
-    hidden = []
+    earlier_gone, change_gone = [], []
     # from the latest wave backwards, so that a number that gave way frees the change before it
     for at in sorted(np.flatnonzero(change), key=lambda i: (keys[i][-2], -i), reverse=True):
         *same, wave, component = keys[at]
         part = part_of(component)
         later = place.get((*same, wave, part.base))
         earlier = place.get((*same, part.before, part.base))
-        if later is not None and earlier is not None and open_rows[later] and open_rows[earlier]:
+        if later is None or earlier is None or not open_rows[later]:
+            continue
+        if ledger_keys[earlier] in before:
+            open_rows[at] = False
+            change_gone.append(at)
+        elif open_rows[earlier]:
             open_rows[earlier] = False
-            hidden.append(earlier)
-    return _hide(marked, hidden, "change_shown")
+            earlier_gone.append(earlier)
+    return _hide(_hide(marked, earlier_gone, "change_shown"), change_gone, "waves_shown")
 
 
 def hide_dependents(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:

@@ -21,7 +21,11 @@ _FIGURES = ("value", "lower", "upper", "n")
 
 
 def check_rows(
-    marked: pd.DataFrame, primary: pd.DataFrame, response: pd.DataFrame, rules: RuleBook
+    marked: pd.DataFrame,
+    primary: pd.DataFrame,
+    response: pd.DataFrame,
+    rules: RuleBook,
+    ledger: pd.DataFrame | None = None,
 ) -> list[str]:
     """Hold each row that is about to leave against the rules and against the restricted estimate.
 
@@ -30,6 +34,7 @@ def check_rows(
         primary: What is about to be published, in the same order.
         response: Restricted response table.
         rules: Thresholds.
+        ledger: Earlier releases.
 
     Returns:
         One line a row that may not leave as it is; never a value.
@@ -61,10 +66,11 @@ def check_rows(
         f"{labels[at]}: published, but a number it is made of is hidden"
         for at in np.flatnonzero(dependent & open_now & allowed)
     ]
-    together = hide_beside(chosen, rules)
+    together = hide_beside(chosen, rules, ledger)
     gone = (together["status"] != "published").to_numpy() & open_now & allowed
     said = {
         "change_shown": "both waves' numbers and their change are published",
+        "waves_shown": "both waves' numbers were published before, and now their change",
         "secondary": "published beside a mean, with which it tells the answers",
     }
     lines += [f"{labels[at]}: {said[together['reason'].iat[at]]}" for at in np.flatnonzero(gone)]
@@ -133,19 +139,25 @@ def check_comparisons(
     return lines
 
 
-def attack_estimates(marked: pd.DataFrame, primary: pd.DataFrame, rules: RuleBook) -> AttackResult:
+def attack_estimates(
+    marked: pd.DataFrame,
+    primary: pd.DataFrame,
+    rules: RuleBook,
+    ledger: pd.DataFrame | None = None,
+) -> AttackResult:
     """Attack the estimates that are about to leave, as someone would who knows the rules.
 
     Args:
         marked: Restricted rows with the status the rules give them.
         primary: What is about to be published, in the same order.
         rules: Thresholds.
+        ledger: Earlier releases, whose numbers everyone has.
 
     Returns:
         What the attack tried and found.
     """
     chosen = as_chosen(marked, primary)
-    study = build_study_system(chosen, rules, published=primary)
+    study = build_study_system(chosen, rules, published=primary, ledger=ledger)
     open_rows = set(np.flatnonzero((primary["status"] == "published").to_numpy()).tolist())
     published = [row for at, row in study.row_of.items() if at in open_rows]
     for row in published:
@@ -155,13 +167,16 @@ def attack_estimates(marked: pd.DataFrame, primary: pd.DataFrame, rules: RuleBoo
     )
 
 
-def gate_report(result: AttackResult, primary: pd.DataFrame, rules: RuleBook) -> dict[str, Any]:
+def gate_report(
+    result: AttackResult, primary: pd.DataFrame, rules: RuleBook, ledger: pd.DataFrame
+) -> dict[str, Any]:
     """What was attacked, how, and with what result, for ``gate.json``.
 
     Args:
         result: The attack.
         primary: What leaves.
         rules: Thresholds.
+        ledger: Earlier releases.
 
     Returns:
         Plain values; the same for the same rows.
@@ -188,6 +203,7 @@ def gate_report(result: AttackResult, primary: pd.DataFrame, rules: RuleBook) ->
             "published_rows": result.rows,
             "protected_numbers": result.targets,
             "blocks": result.blocks,
+            "earlier_releases": sorted(set(ledger["name"])),
         },
         "found": result.messages(),
         "published": int((primary["status"] == "published").sum()),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.choose import choose_published
+from plankompass.disclosure.ledger import read_ledger
 from plankompass.disclosure.rounding import COUNT_OF_COUNT_BELOW, round_published
 from plankompass.disclosure.row_rules import mark_rows
 from plankompass.disclosure.rules import CLASS_COUNTS, INTERVIEWS, SURVEY_GROUPS, RuleBook
@@ -31,7 +32,8 @@ def suppress_primary(
     """Hide what the rules forbid and write the publishable estimates.
 
     Args:
-        inputs: ``estimates`` (one file an indicator), ``response``, ``scale_quality``.
+        inputs: ``estimates`` (one file an indicator), ``response``, ``scale_quality``, and
+            ``ledger`` when there were releases before.
         outputs: ``primary``.
         params: ``disclosure`` (thresholds), ``codebook`` (folder).
 
@@ -44,7 +46,8 @@ def suppress_primary(
     estimates = read_estimates(inputs["estimates"])
     response = read_table("response", one_path(inputs["response"]))
     quality = read_table("scale_quality", one_path(inputs["scale_quality"]))
-    marked, found = choose_published(mark_rows(estimates, response, quality, rules), rules)
+    ledger = read_ledger(inputs.get("ledger") and one_path(inputs["ledger"]))
+    marked, found = choose_published(mark_rows(estimates, response, quality, rules), rules, ledger)
     table = publishable(marked, response, rules)
     write_table("publishable_estimates", table, one_path(outputs["primary"]))
     log.info(

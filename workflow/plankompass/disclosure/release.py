@@ -21,6 +21,7 @@ from plankompass.disclosure.gate import (
     check_rows,
     gate_report,
 )
+from plankompass.disclosure.ledger import read_ledger
 from plankompass.disclosure.primary import one_path, read_estimates
 from plankompass.disclosure.rounding import DECIMALS, round_half_away
 from plankompass.disclosure.row_rules import STAGE, mark_rows, row_units
@@ -56,7 +57,8 @@ def release_tables(
 
     Args:
         inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``scale_quality``,
-            ``avvik`` and the public tables by their names.
+            ``avvik``, the public tables by their names, and ``ledger`` when there were releases
+            before.
         outputs: ``estimates``, ``comparisons``, ``response``, ``suppressed``, ``problem_counts``,
             ``gate`` and public tables by their names.
         params: ``disclosure`` (thresholds), ``codebook`` (folder).
@@ -71,18 +73,19 @@ def release_tables(
     tables = collect_tables(inputs, outputs, rules)
     estimates = without_se(read_table("publishable_estimates", one_path(inputs["primary"])))
     response = _read(inputs, "response")
+    ledger = read_ledger(inputs.get("ledger") and one_path(inputs["ledger"]))
     marked = mark_rows(
         read_estimates(inputs["estimates"]), response, _read(inputs, "scale_quality"), rules
     )
-    wrong = check_rows(marked, estimates, response, rules)
+    wrong = check_rows(marked, estimates, response, rules, ledger)
     if "comparisons" in tables:
         wrong += check_comparisons(tables["comparisons"], estimates, rules)
     if wrong:
         raise StageFailedError(STAGE, wrong)
-    result = attack_estimates(marked, estimates, rules)
+    result = attack_estimates(marked, estimates, rules, ledger)
     if result.found:
         raise StageFailedError(STAGE, result.messages())
-    gate = gate_report(result, estimates, rules)
+    gate = gate_report(result, estimates, rules, ledger)
     log.info("gate: %d rows, %d protected numbers, nothing found", result.rows, result.targets)
     for name, frame in sorted(tables.items()):
         write_table(CONTRACT_OF.get(name, name), frame, outputs[name])

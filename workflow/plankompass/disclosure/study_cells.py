@@ -1,0 +1,224 @@
+"""The cells that a study's numbers are made of, and each number's coefficients over them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from plankompass.disclosure.components import TOTAL, part_of
+from plankompass.disclosure.rules import RuleBook
+from plankompass.disclosure.system import System
+
+Statistic = tuple[str, ...]
+Place = tuple[str, str, str, str]  # unit, wave, group, gathering
+
+# Hidden for a reason that is not about persons: nothing to protect.
+NOT_PROTECTED = frozenset(
+    {"", "secondary", "change_shown", "waves_shown", "not_asked", "interviews_municipal"}
+)
+
+
+@dataclass
+class Cell:
+    """One municipality's number that aggregates, gaps and changes are made of.
+
+    Attributes:
+        atom: Its position among the system's atoms.
+        n: Answers.
+        population: Persons in the group; None when unknown.
+        value: The true mean or share.
+    """
+
+    atom: int
+    n: int
+    population: int | None
+    value: float
+
+
+@dataclass
+class StudySystem:
+    """A system and where each estimate stands in it.
+
+    Attributes:
+        system: Rows over atoms.
+        row_of: Position of an estimate to its row; estimates that are no numbers about persons, or
+            have no number at all, are left out.
+        candidates: Rows that might be published.
+        cells: The municipal cells by what is asked and where.
+        members: The cells of one wave, group and gathering by what is asked.
+        truth: True value of each cell by its atom.
+    """
+
+    system: System = field(default_factory=System)
+    row_of: dict[int, int] = field(default_factory=dict)
+    candidates: set[int] = field(default_factory=set)
+    cells: dict[tuple[Statistic, Place], Cell] = field(default_factory=dict)
+    members: dict[tuple, dict[str, Cell]] = field(default_factory=lambda: defaultdict(dict))
+    truth: dict[int, float] = field(default_factory=dict)
+
+
+def statistic(indicator: str, component: str, unit: str) -> Statistic | None:
+    """What is asked behind a row that stands by itself, equal wherever the same is asked.
+
+    Args:
+        indicator: Indicator id.
+        component: The row's component.
+        unit: The row's unit, as ``RuleBook.unit`` gives it.
+
+    Returns:
+        A name, or None for rows made of others and rows without a number about persons.
+    """
+    part = part_of(component)
+    if unit not in ("mean", "share") or part.kind in ("change", "gap"):
+        return None
+    if unit == "share":
+        return ("share", indicator, part.base)
+    if part.base == TOTAL or part.kind == "level":
+        return ("mean", part.base if part.kind == "level" else f"{TOTAL} {indicator}")
+    return ("mean", part.base)
+
+
+class EstimateRow:
+    """One estimate, taken apart once.
+
+    Args:
+        at: Position in its table.
+        values: The row, with ``unit_of_value``.
+        rules: Scales of the values.
+    """
+
+    def __init__(self, at: int, values: dict[str, Any], rules: RuleBook) -> None:
+        self.at = at
+        self.values = values
+        self.unit_of_value = values["unit_of_value"]
+        self.part = part_of(values["component"])
+        self.indicator = values["indicator"]
+        self.municipal = values["level"] == "municipality"
+        self.n = int(values["n"])
+        size = values["population"]
+        self.population = None if pd.isna(size) else int(size)
+        self.value = float(values["value"])
+        self.place: Place = (
+            values["unit"], values["wave"], values["group"], values["gathering"]
+        )  # fmt: skip
+        self.statistic = statistic(self.indicator, values["component"], self.unit_of_value)
+        self.range = rules.value_range(self.indicator, values["component"])
+
+    @property
+    def label(self) -> tuple:
+        """What the row is, for messages."""
+        v = self.values
+        return (
+            v["level"], v["unit"], v["wave"], v["group"], v["gathering"], v["indicator"],
+            v["component"],
+        )  # fmt: skip
+
+
+def coefficients_of(study: StudySystem, row: EstimateRow) -> dict[int, Fraction]:
+    """What a row is made of, over the means of the cells.
+
+    Args:
+        study: The system, with its cells.
+        row: The estimate.
+
+    Returns:
+        Atom to coefficient; empty for a row that is not made of cells.
+    """
+    part, (unit, wave, group, gathering) = row.part, row.place
+    if row.unit_of_value in ("gap", "change", "share_change"):
+        base = f"level:{part.base}" if part.kind == "gap" else part.base
+        kind = "share" if row.unit_of_value == "share_change" else "mean"
+        about = statistic(row.indicator, base, kind)
+        other: Place = (unit, wave, part.other, gathering)
+        if part.kind == "change":
+            other = (unit, part.before, group, gathering)
+        return _difference(study, row, about, row.place, other)
+    if row.statistic is None:
+        return {}
+    return _aggregate(study, row, row.statistic, row.place)
+
+
+def find_cell(study: StudySystem, row: EstimateRow, about: Statistic, place: Place) -> Cell | None:
+    """A municipality's cell.
+
+    Args:
+        study: The system.
+        row: The estimate that is made of it.
+        about: What is asked.
+        place: Unit, wave, group and gathering.
+
+    Returns:
+        The cell, the indicator's own where it counts other persons; None when there is none.
+    """
+    own = study.cells.get(((*about, row.indicator), place))
+    return own or study.cells.get((about, place))
+
+
+def cells_of(
+    study: StudySystem, row: EstimateRow, about: Statistic, place: Place
+) -> dict[str, Cell]:
+    """All municipalities' cells of one wave, group and gathering, by unit; as ``find_cell``."""
+    own = study.members.get(((*about, row.indicator), *place[1:]))
+    return own or study.members.get((about, *place[1:])) or {}
+
+
+def _difference(
+    study: StudySystem, row: EstimateRow, about: Statistic, place: Place, other: Place
+) -> dict[int, Fraction]:
+    """A gap or a change: one mean less another, for the network over municipalities that have both."""
+    if row.municipal:
+        one, two = find_cell(study, row, about, place), find_cell(study, row, about, other)
+        return {one.atom: Fraction(1), two.atom: Fraction(-1)} if one and two else {}
+    plus, minus = cells_of(study, row, about, place), cells_of(study, row, about, other)
+    both = sorted(plus.keys() & minus.keys())
+    out: dict[int, Fraction] = {}
+    for cells, sign in ((plus, 1), (minus, -1)):
+        # a change weighs both waves with the later one's persons
+        sizes = plus if row.part.kind == "change" else cells
+        weight = {u: sizes[u].population or sizes[u].n for u in both}
+        for u in both:
+            out[cells[u].atom] = Fraction(sign * weight[u], sum(weight.values()))
+    return out
+
+
+def _aggregate(
+    study: StudySystem, row: EstimateRow, about: Statistic, place: Place
+) -> dict[int, Fraction]:
+    """A mean over cells: one cell for a municipality, all of them, weighted, for the network."""
+    if row.municipal:
+        cell = find_cell(study, row, about, place)
+        return {} if cell is None else {cell.atom: Fraction(1)}
+    members = list(cells_of(study, row, about, place).values())
+    if not members:
+        return {_rest(study, row, about, place, row.n): Fraction(1)}
+    sized = row.population is not None and all(c.population for c in members)
+    whole = row.population if sized else row.n
+    part = {c.atom: Fraction(c.population if sized else c.n, whole) for c in members}
+    left = 1 - sum(part.values())
+    rest_n = row.n - sum(c.n for c in members)
+    if left > 0 and rest_n > 0:
+        part[_rest(study, row, about, place, rest_n)] = left
+        return part
+    total = sum(part.values())
+    return {a: c / total for a, c in part.items()}
+
+
+def _rest(study: StudySystem, row: EstimateRow, about: Statistic, place: Place, n: int) -> int:
+    """Persons of an aggregate who have no cell of their own, for instance of a merged territory."""
+    low, high = row.range
+    key = ("rest", about, place[1:])
+    return study.system.atom(key, n, low, high, people=key)
+
+
+def offset_of(study: StudySystem, coefficients: dict[int, Fraction], value: float) -> float:
+    """How far a row is from what its cells say, for instance by missing answers and weights.
+
+    The attacker is given the difference, which is more than anyone has.
+    """
+    if any(a not in study.truth for a in coefficients):
+        return 0.0
+    return value - sum(float(c) * study.truth[a] for a, c in coefficients.items())

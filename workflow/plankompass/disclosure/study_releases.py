@@ -1,0 +1,105 @@
+"""What earlier releases told, over the groups as they were then."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from plankompass.disclosure.ledger import changed_answers, digest
+from plankompass.disclosure.rounding import half_unit
+from plankompass.disclosure.row_rules import row_units
+from plankompass.disclosure.rules import RuleBook
+from plankompass.disclosure.study_cells import (
+    NOT_PROTECTED,
+    Cell,
+    EstimateRow,
+    StudySystem,
+    coefficients_of,
+    find_cell,
+)
+from plankompass.disclosure.system import Target
+
+
+def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: RuleBook) -> None:
+    """Add what an earlier release told, over the groups as they were then.
+
+    A group whose answers have changed since is another atom; the answers that came late, were
+    withdrawn or corrected are what the two differ by, and are protected when they are few.
+
+    Args:
+        study: The system of the release to come.
+        release: Number of the earlier release.
+        earlier: Its rows in the ledger.
+        rules: Thresholds.
+    """
+    frame = earlier.assign(unit_of_value=row_units(earlier, rules))
+    then = StudySystem(system=study.system)
+    rows = [EstimateRow(at, values, rules) for at, values in enumerate(frame.to_dict("records"))]
+    for row in rows:
+        if row.municipal and row.statistic is not None:
+            _add_earlier_cell(study, then, release, row, rules)
+    for row in rows:
+        if row.values["status"] != "published" or np.isnan(row.value):
+            continue
+        coefficients = coefficients_of(then, row)
+        if not coefficients:
+            continue
+        single = len(coefficients) == 1
+        half = half_unit(row.unit_of_value)
+        # unrounded numbers of earlier releases are not kept: an aggregate's exact distance from its
+        # cells is unknown, so only single numbers bound anything
+        interval = (row.value - half, row.value + half) if single else (-np.inf, np.inf)
+        study.system.add(
+            (f"release {release}", *row.label), coefficients, interval=interval, known=True
+        )
+
+
+def _add_earlier_cell(
+    study: StudySystem, then: StudySystem, release: int, row: EstimateRow, rules: RuleBook
+) -> None:
+    now = find_cell(study, row, row.statistic, row.place)
+    about = row.statistic
+    if now is not None and row.values["digest"] == digest(now.value, now.n):
+        cell = now
+    else:
+        low, high = row.range
+        name = ("release", release, row.values["digest"], about, row.place)
+        atom = study.system.atom(name, row.n, low, high, people=(*row.place, row.n))
+        cell = Cell(atom, row.n, row.population, np.nan)
+        protected = row.values["status"] == "hidden" and row.values["reason"] not in NOT_PROTECTED
+        if protected:
+            study.system.add((f"release {release}", *row.label), {atom: Fraction(1)},
+                             target=Target(high - low))  # fmt: skip
+        if now is not None:
+            _add_difference(study, release, row, cell, now, rules)
+    then.cells[(about, row.place)] = cell
+    then.members[(about, *row.place[1:])][row.place[0]] = cell
+
+
+def _add_difference(
+    study: StudySystem, release: int, row: EstimateRow, old: Cell, now: Cell, rules: RuleBook
+) -> None:
+    low, high = row.range
+    answers = changed_answers(old.n, now.n)
+    corrected = old.n == now.n
+    late = study.system.atom(
+        ("late", release, row.statistic, row.place),
+        answers,
+        *((low - high, high - low) if corrected else (low, high)),
+        people=("late", release, row.place),
+    )
+    sign = -1 if now.n >= old.n else 1
+    study.system.add(
+        ("late answers since release", release, *row.label),
+        {now.atom: Fraction(now.n), old.atom: Fraction(-old.n), late: Fraction(sign * answers)},
+        interval=(0.0, 0.0),
+        known=True,
+    )
+    if answers < rules.config.min_n:
+        study.system.add(
+            ("answers changed since release", release, *row.label),
+            {late: Fraction(1)},
+            target=Target((high - low) * (2 if corrected else 1)),
+        )

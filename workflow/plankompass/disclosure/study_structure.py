@@ -1,0 +1,79 @@
+"""What everyone knows of a study's numbers without being told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+import numpy as np
+
+from plankompass.disclosure.components import TOTAL
+from plankompass.disclosure.rules import RuleBook
+from plankompass.disclosure.study_cells import Cell, Place, Statistic, StudySystem, offset_of
+
+
+def add_structure(study: StudySystem, rules: RuleBook) -> None:
+    """Add what everyone knows: scales are means of items, choices limited, shares bound means.
+
+    Args:
+        study: The system, with its cells.
+        rules: Items of the scales, limits of the choices.
+    """
+    by_place: dict[Place, dict[Statistic, Cell]] = defaultdict(dict)
+    for (about, place), cell in study.cells.items():
+        by_place[place][about] = cell
+    for place, cells in by_place.items():
+        for indicator in rules.indicators.values():
+            items = indicator.inputs.items
+            if indicator.operator == "mean_of_items":
+                _scale(study, place, cells, f"{TOTAL} {indicator.id}", items, rules)
+            elif indicator.operator == "share_selected":
+                _choices(study, place, cells, indicator.id, items, rules)
+            elif indicator.operator == "ranked_means":
+                threshold = float(indicator.params["threshold"])
+                for item in items:
+                    _share_and_mean(study, place, cells, indicator.id, item, threshold, rules)
+        for name, items in rules.parallel.items():
+            if len(items) > 1:
+                _scale(study, place, cells, name, items, rules)
+
+
+def _scale(study, place, cells, total, items, rules: RuleBook) -> None:
+    whole = cells.get(("mean", total))
+    members = [cells.get(("mean", i)) for i in items]
+    if whole is None or any(m is None for m in members):
+        return
+    row = {m.atom: Fraction(-1 if i in rules.reverse else 1, len(items))
+           for i, m in zip(items, members, strict=True)}  # fmt: skip
+    row[whole.atom] = Fraction(-1)
+    offset = offset_of(study, row, 0.0)
+    study.system.add(("scale", *place, total), row, interval=(-offset, -offset), known=True)
+
+
+def _choices(study, place, cells, indicator, items, rules: RuleBook) -> None:
+    for item in items:
+        options = [c for s, c in cells.items() if s[:2] == ("share", indicator)
+                   and s[2].startswith(f"{item}__")]  # fmt: skip
+        most = rules.most_selected.get(item)
+        if not options or most is None:
+            continue
+        chosen = sum(c.value for c in options)
+        if 1 - 1e-9 <= chosen <= most + 1e-9:
+            row = {c.atom: Fraction(1) for c in options}
+            study.system.add(("choices", *place, item), row, interval=(1.0, float(most)),
+                             known=True, linear=False)  # fmt: skip
+
+
+def _share_and_mean(study, place, cells, indicator, item, threshold, rules: RuleBook) -> None:
+    mean, share = cells.get(("mean", item)), cells.get(("share", indicator, item))
+    if mean is None or share is None or mean.n != share.n:
+        return
+    low, high = rules.item_range[item]
+    # low + (threshold - low) share <= mean <= threshold - 1 + (high - threshold + 1) share
+    for slope, interval in (
+        (threshold - low, (low, np.inf)),
+        (high - threshold + 1, (-np.inf, threshold - 1)),
+    ):
+        row = {mean.atom: Fraction(1), share.atom: -Fraction(slope)}
+        study.system.add(("share and mean", *place, item), row, interval=interval,
+                         known=True, linear=False)  # fmt: skip
