@@ -79,11 +79,11 @@ rule ingest_interviews:
         codebook=PLAN.config.codebook,
         hashes=PLAN.hashes_of(interview_files()),
         codebook_part=codebook_parts.interview_part(PLAN.book),
-        code=code_of("ingest.interviews"),
+        code=code_of("ingest.interviews.projects"),
     message:
         "Reading the interview codings"
     run:
-        call("ingest.interviews:ingest_interviews", input, output, params, log)
+        call("ingest.interviews.projects:ingest_interviews", input, output, params, log)
 
 
 rule read_plan_documents:
@@ -107,11 +107,11 @@ rule read_plan_documents:
         codebook=PLAN.config.codebook,
         hashes=plan_hashes,
         codebook_part=codebook_parts.plan_part(PLAN.book),
-        code=code_of("ingest.plans"),
+        code=code_of("ingest.plans.documents"),
     message:
         "Reading the plan documents of {wildcards.code}"
     run:
-        call("ingest.plans:read_plan_documents", input, output, params, log)
+        call("ingest.plans.documents:read_plan_documents", input, output, params, log)
 
 
 rule ingest_goal_register:
@@ -133,11 +133,11 @@ rule ingest_goal_register:
         codebook=PLAN.config.codebook,
         hashes=PLAN.hashes_of(goal_files()),
         codebook_part=codebook_parts.plan_part(PLAN.book),
-        code=code_of("ingest.goals"),
+        code=code_of("ingest.plans.goal_register"),
     message:
         "Reading goals, links and confirmations"
     run:
-        call("ingest.goals:ingest_goal_register", input, output, params, log)
+        call("ingest.plans.goal_register:ingest_goal_register", input, output, params, log)
 
 
 rule collect_problems:

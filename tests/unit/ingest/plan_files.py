@@ -127,7 +127,7 @@ class PlanStudy:
 
     def run(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Read the documents; gives documents, blocks and avvik."""
-        from plankompass.ingest.plans import read_plan_documents
+        from plankompass.ingest.plans.documents import read_plan_documents
         from plankompass.tables import read_table
 
         write_csv(self.raw / "plans/documents.csv", self.documents)

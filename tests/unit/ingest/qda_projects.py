@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from plankompass.ingest.qda_codes import code_guid
+from plankompass.ingest.interviews.codes import code_guid
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.ingest.plan_files import WAVES, PlanStudy, write_csv
 
-from plankompass.ingest.goals import ingest_goal_register
+from plankompass.ingest.plans.goal_register import ingest_goal_register
 from plankompass.study.problems import StageFailedError
 from plankompass.tables import read_table, write_table
 

@@ -15,8 +15,8 @@ from tests.unit.ingest.qda_projects import (
     write_qdpx,
 )
 
-from plankompass.ingest.interviews import ingest_interviews
-from plankompass.ingest.qda_codes import code_guid
+from plankompass.ingest.interviews.codes import code_guid
+from plankompass.ingest.interviews.projects import ingest_interviews
 from plankompass.study.codebook import load_codebook
 from plankompass.study.problems import StageFailedError
 from plankompass.tables import empty_table, read_table, write_table

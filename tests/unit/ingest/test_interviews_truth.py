@@ -8,7 +8,7 @@ import pytest
 import yaml
 from tests.study_factory import make_study
 
-from plankompass.ingest.interviews import ingest_interviews
+from plankompass.ingest.interviews.projects import ingest_interviews
 from plankompass.ingest.registers import ingest_registers
 from plankompass.study.config import validate_config
 from plankompass.tables import read_table

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from plankompass.ingest.plan_chain import ChainGoal, ChainIndex, passages_of
-from plankompass.ingest.plan_models import Block
-from plankompass.ingest.plan_words import content_lemmas, lemma, related
+from plankompass.ingest.plans.chain import ChainGoal, ChainIndex, passages_of
+from plankompass.ingest.plans.models import Block
+from plankompass.ingest.plans.words import content_lemmas, lemma, related
 
 
 def index(kind, *blocks):

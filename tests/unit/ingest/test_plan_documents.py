@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.ingest.plan_files import PlanStudy, make_docx, make_pdf, samfunnsdel_source
 
-from plankompass.ingest.plan_identity import (
+from plankompass.ingest.plans.identity import (
     adoption_dates,
     find_period,
     identify,
@@ -14,7 +14,7 @@ from plankompass.ingest.plan_identity import (
     parse_dates,
     suggest_kind,
 )
-from plankompass.ingest.plan_models import Block
+from plankompass.ingest.plans.models import Block
 from plankompass.study.problems import StageFailedError
 
 

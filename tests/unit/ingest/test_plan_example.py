@@ -7,14 +7,18 @@ import re
 import pandas as pd
 import pytest
 
-from plankompass.ingest.goals import ingest_goal_register
-from plankompass.ingest.plan_chain import ChainGoal, ChainIndex
-from plankompass.ingest.plan_goals import find_goals, find_points
-from plankompass.ingest.plan_quality import made_suggestions, suggestion_quality
-from plankompass.ingest.plan_suggest import blocks_of
-from plankompass.ingest.plans import read_plan_documents
+from plankompass.ingest.plans.chain import ChainGoal, ChainIndex
+from plankompass.ingest.plans.documents import read_plan_documents
+from plankompass.ingest.plans.goal_candidates import find_goals, find_points
+from plankompass.ingest.plans.goal_register import ingest_goal_register
+from plankompass.ingest.plans.quality import made_suggestions, suggestion_quality
+from plankompass.ingest.plans.review_study import (
+    load_plan_tables,
+    read_study_forms,
+    write_study_forms,
+)
+from plankompass.ingest.plans.suggest import blocks_of
 from plankompass.ingest.registers import ingest_registers
-from plankompass.ingest.review_study import load_plan_tables, read_study_forms, write_study_forms
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config import load_config
 from plankompass.study.problems import ProblemLog

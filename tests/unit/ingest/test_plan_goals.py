@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from plankompass.ingest.plan_goal_facts import parse_amount, row_sums, sdg_mentions
-from plankompass.ingest.plan_goals import find_goals, find_points
-from plankompass.ingest.plan_labels import read_label
-from plankompass.ingest.plan_models import Block
-from plankompass.ingest.plan_plaintext import read_text
+from plankompass.ingest.plans.goal_candidates import find_goals, find_points
+from plankompass.ingest.plans.goal_facts import parse_amount, row_sums, sdg_mentions
+from plankompass.ingest.plans.labels import read_label
+from plankompass.ingest.plans.models import Block
+from plankompass.ingest.plans.plaintext import read_text
 
 
 def goals_of(text):

@@ -7,16 +7,16 @@ import time
 import pytest
 from tests.unit.ingest.plan_files import NB_TEXT, NN_TEXT, make_docx, make_pdf, samfunnsdel_source
 
-from plankompass.ingest.plan_inspect import inspect_plan
-from plankompass.ingest.plan_language import (
+from plankompass.ingest.plans.inspect import inspect_plan
+from plankompass.ingest.plans.language import (
     reading_ease,
     running_text,
     split_sentences,
     tell_language,
 )
-from plankompass.ingest.plan_mend import LOST, join_lines, mend_characters
-from plankompass.ingest.plan_models import Block, PlanRefusedError
-from plankompass.ingest.plan_reader import PlanReader
+from plankompass.ingest.plans.mend import LOST, join_lines, mend_characters
+from plankompass.ingest.plans.models import Block, PlanRefusedError
+from plankompass.ingest.plans.reader import PlanReader
 from plankompass.study.config_models import LimitConfig
 
 
@@ -244,11 +244,11 @@ def test_truncated_and_fuzzed_pdfs_never_crash_or_hang(tmp_path, reader):
 
 
 def test_time_limit_names_the_pages_that_were_not_reached(tmp_path, monkeypatch):
-    import plankompass.ingest.plan_reader as module
+    import plankompass.ingest.plans.reader as module
 
     path = make_pdf(tmp_path / "whole.pdf", samfunnsdel_source())
     slow = (
-        "import sys, json, time\nfrom pathlib import Path\nfrom plankompass.ingest.plan_worker import read_parts\n"
+        "import sys, json, time\nfrom pathlib import Path\nfrom plankompass.ingest.plans.worker import read_parts\n"
         "r = json.loads(sys.stdin.readline())\n"
         "for n, part in enumerate(read_parts(Path(r['path']), 10, 10)):\n"
         "    if n == 3: time.sleep(60)\n    print(json.dumps(part), flush=True)\n"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plankompass.ingest.qda_merge import CommonText
-from plankompass.ingest.qda_model import (
+from plankompass.ingest.interviews.merge import CommonText
+from plankompass.ingest.interviews.model import (
     QdaCode,
     QdaCoder,
     QdaCoding,
@@ -17,7 +17,7 @@ from plankompass.ingest.qda_model import (
     QdaSelection,
     QdaSource,
 )
-from plankompass.ingest.qda_positions import Reading, TextPositions, check_positions
+from plankompass.ingest.interviews.positions import Reading, TextPositions, check_positions
 
 ENCODED = {
     "codepoint": len,

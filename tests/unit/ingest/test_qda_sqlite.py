@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from plankompass.ingest.qda_inspect import inspect_interviews
-from plankompass.ingest.qda_model import ProjectRefusedError
-from plankompass.ingest.qda_positions import check_positions
-from plankompass.ingest.qda_read import read_interview_project
+from plankompass.ingest.interviews.inspect import inspect_interviews
+from plankompass.ingest.interviews.model import ProjectRefusedError
+from plankompass.ingest.interviews.positions import check_positions
+from plankompass.ingest.interviews.read import read_interview_project
 from plankompass.study.config_models import LimitConfig
 
 LIMITS = LimitConfig()
@@ -137,7 +137,7 @@ def test_reading_stops_at_the_time_limit(tmp_path):
         extra="WITH RECURSIVE n(x) AS (SELECT 100 UNION ALL SELECT x+1 FROM n LIMIT 300000) "
         "INSERT INTO code_cat SELECT x, 'k' || x, NULL FROM n;",
     )
-    from plankompass.ingest.qda_sqlite import read_sqlite_project
+    from plankompass.ingest.interviews.sqlite import read_sqlite_project
 
     with pytest.raises(ProjectRefusedError, match="longer than 0 s"):
         read_sqlite_project(folder, seconds=0)

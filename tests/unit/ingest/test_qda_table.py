@@ -7,10 +7,10 @@ import zipfile
 import openpyxl
 import pytest
 
-from plankompass.ingest.qda_model import ProjectRefusedError
-from plankompass.ingest.qda_positions import check_positions
-from plankompass.ingest.qda_read import read_interview_project
-from plankompass.ingest.qda_table import is_coding_table
+from plankompass.ingest.interviews.model import ProjectRefusedError
+from plankompass.ingest.interviews.positions import check_positions
+from plankompass.ingest.interviews.read import read_interview_project
+from plankompass.ingest.interviews.table import is_coding_table
 from plankompass.study.config_models import LimitConfig
 from plankompass.study.problems import PlankompassError
 

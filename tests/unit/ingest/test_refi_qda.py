@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from lxml import etree
 from tests.unit.ingest.qda_projects import MadeProject, MadeSource, guid, project_xml, write_qdpx
 
-from plankompass.ingest.qda_model import ProjectRefusedError
-from plankompass.ingest.qda_positions import check_positions
-from plankompass.ingest.qda_read import read_interview_project
-from plankompass.ingest.qda_text import decode_text
-from plankompass.ingest.refi_qda import read_qdpx
+from plankompass.ingest.interviews.model import ProjectRefusedError
+from plankompass.ingest.interviews.positions import check_positions
+from plankompass.ingest.interviews.read import read_interview_project
+from plankompass.ingest.interviews.refi_qda import read_qdpx
+from plankompass.ingest.interviews.text import decode_text
 from plankompass.study.config_models import LimitConfig
 from plankompass.study.problems import PlankompassError
 

@@ -6,9 +6,13 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from plankompass.ingest.plan_quality import coder_agreement, suggestion_quality
-from plankompass.ingest.review_answers import read_review_form, register_rows, write_goal_register
-from plankompass.ingest.review_forms import ANSWER_COLUMNS, form_rows, write_review_form
+from plankompass.ingest.plans.quality import coder_agreement, suggestion_quality
+from plankompass.ingest.plans.review_answers import (
+    read_review_form,
+    register_rows,
+    write_goal_register,
+)
+from plankompass.ingest.plans.review_forms import ANSWER_COLUMNS, form_rows, write_review_form
 from plankompass.study.codebook import load_codebook
 from plankompass.study.problems import ProblemLog
 

@@ -122,19 +122,19 @@ def _ingest_everything(trial: _Trial) -> None:
         surveys=plan.part("surveys"), salt_file=plan.config.salt_file,
     )  # fmt: skip
     trial.run(
-        "interviews:ingest_interviews", known, ["interviews", "segments", "consensus", "avvik"], "interviews",
+        "interviews.projects:ingest_interviews", known, ["interviews", "segments", "consensus", "avvik"], "interviews",
         interviews=plan.part("interviews"),
     )  # fmt: skip
     documents = []
     for person in plan.participants:
         good = trial.run(
-            "plans:read_plan_documents", known, ["documents", "blocks", "avvik"], f"plans/{person.code}",
+            "plans.documents:read_plan_documents", known, ["documents", "blocks", "avvik"], f"plans/{person.code}",
             plans=plan.part("plans"), kommune_id=person.kommune_id,
         )  # fmt: skip
         documents += [trial.tidy("documents", f"plans/{person.code}")] if good else []
     if len(documents) == len(plan.participants):
         trial.run(
-            "goals:ingest_goal_register", {**known, "documents": documents},
+            "plans.goal_register:ingest_goal_register", {**known, "documents": documents},
             ["goals", "goal_links", "measures", "avvik"], "goals", plans=plan.part("plans"),
         )  # fmt: skip
 

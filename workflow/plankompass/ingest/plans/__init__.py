@@ -1,0 +1,1 @@
+"""Plan documents: read, known for what they are, searched for goals, confirmed by people."""

@@ -1,0 +1,328 @@
+"""From the lines of printed pages to blocks: headings, paragraphs, list items, table rows.
+
+Running heads, page numbers and contents pages are recognised from what repeats and from leaders, so
+that they neither count in readability nor become goals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from plankompass.ingest.plans.mend import is_bullet_only, join_lines
+from plankompass.ingest.plans.models import CELL, Block, BlockKind, PlanPage, TextLine
+
+BULLET = re.compile(r"^\s*([•●○◦▪■□▫►▶➢➤✓✔‣⁃∙·\uf020-\uf0ff]|[–—−*-](?=\s))\s*")
+NUMBERED_ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-zæøå][.)]|\(?[ivx]{1,4}[.)])\s+(?=\S)")
+SECTION_NUMBER = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
+_LEADER = re.compile(r"(?:\.\s?|…\s?|_\s?|·\s?){4,}\s*\d{1,3}\s*$")
+_ENDS_IN_PAGE = re.compile(r"\D\s*\d{1,3}\s*$")
+CONTENTS_TITLE = re.compile(
+    r"^(innhald|innhold|innhaldsliste|innholdsfortegnelse|innhaldsforteikning|innholdsoversikt)\W*$",
+    re.IGNORECASE,
+)
+_PAGE_NUMBER = re.compile(
+    r"^(?:side|s\.)?\s*\|?\s*\d{1,4}\s*(?:(?:av|/|of)\s*\d{1,4})?$", re.IGNORECASE
+)
+_DIGITS = re.compile(r"\d+")
+_OWN_LINE = re.compile(
+    r"^(?:indikator|ansvar|frist|tidsfrist|tiltak|strategi|hove?d-?mål|hovudmål|delmål|mål|status|"
+    r"fns? b[æe]rekraftsmål|b[æe]rekraftsmål|satsingsområde|kostnad|finansiering)\w*[^:.]{0,25}:",
+    re.IGNORECASE,
+)
+"""Labels that begin a line of their own, however the lines are set."""
+_EDGE = 0.12
+"""Share of the page, from above and below, where running heads stand."""
+_LONGEST_HEADING = 200
+
+
+def build_blocks(pages: Sequence[PlanPage]) -> list[Block]:
+    """Build the blocks of a document with printed pages.
+
+    Args:
+        pages: The pages in order, with their lines.
+
+    Returns:
+        Blocks by page and position. Heading levels count from 1 without gaps.
+    """
+    repeated = _running_heads(pages)
+    body = _body_size(pages, repeated)
+    repeated |= _small_edge_lines(pages, body)
+    levels = _heading_sizes(pages, repeated, body)
+    blocks: list[Block] = []
+    contents_open = False
+    for page in pages:
+        kinds, contents_open = _line_kinds(page, repeated, contents_open)
+        blocks += _PageBuilder(page, kinds, body, levels).build()
+    return _without_level_gaps(blocks)
+
+
+def pages_without_text(pages: Sequence[PlanPage]) -> list[int]:
+    """Pages that hold no text layer of their own.
+
+    A page lacks text when it has no words, or when nothing but running heads stands over a picture of
+    the whole page: a scan that was stamped.
+
+    Args:
+        pages: The pages that were read.
+
+    Returns:
+        Page numbers in order.
+    """
+    repeated = _running_heads(pages)
+    missing = []
+    for page in pages:
+        own = [line for line in page.lines if not _is_running_head(page, line, repeated)]
+        if not any(re.search(r"\w", line.text) for line in page.lines) or (
+            not own and page.picture_share >= 0.5
+        ):
+            missing.append(page.number)
+    return missing
+
+
+def _pattern(line: TextLine) -> str:
+    return _DIGITS.sub("#", line.text.casefold())
+
+
+def _at_edge(page: PlanPage, line: TextLine) -> bool:
+    if page.height <= 0 or line.size <= 0:
+        return False
+    return line.bottom < page.height * _EDGE or line.top > page.height * (1 - _EDGE)
+
+
+def _running_heads(pages: Sequence[PlanPage]) -> set[str]:
+    """Patterns (digits replaced) of lines that repeat at the edge of pages."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        edge = [line for line in page.lines if _at_edge(page, line)]
+        counts.update({_pattern(line) for line in edge if len(line.text) <= 160})
+    needed = max(2, min(4, -(-len(pages) // 3)))
+    return {pattern for pattern, count in counts.items() if count >= needed}
+
+
+def _small_edge_lines(pages: Sequence[PlanPage], body: float) -> set[str]:
+    """Patterns of small print at the edge, for documents too short for anything to repeat."""
+    if body <= 0 or len(pages) > 5:
+        return set()
+    return {
+        _pattern(line)
+        for page in pages
+        for line in page.lines
+        if 0 < line.size <= 0.85 * body and _at_edge(page, line) and len(line.text) <= 160
+    }
+
+
+def _is_running_head(page: PlanPage, line: TextLine, repeated: set[str]) -> bool:
+    if not _at_edge(page, line):
+        return False
+    return _pattern(line) in repeated or bool(_PAGE_NUMBER.match(line.text))
+
+
+def _body_size(pages: Sequence[PlanPage], repeated: set[str]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            if line.size > 0 and not line.cells and _pattern(line) not in repeated:
+                sizes[line.size] += len(line.text)
+    return min(sizes, key=lambda s: (-sizes[s], s)) if sizes else 0.0
+
+
+def _heading_sizes(
+    pages: Sequence[PlanPage], repeated: set[str], body: float
+) -> dict[tuple[float, bool], int]:
+    """Heading levels by size and weight: the largest is 1. At most six levels."""
+    found: Counter[tuple[float, bool]] = Counter()
+    for page in pages:
+        for line in page.lines:
+            if _is_running_head(page, line, repeated) or line.cells:
+                continue
+            if _heading_style(line, body):
+                found[(line.size, line.bold)] += 1
+    order = sorted(found, key=lambda style: (-style[0], not style[1]))
+    return {style: min(level, 6) for level, style in enumerate(order, start=1)}
+
+
+def _heading_style(line: TextLine, body: float) -> bool:
+    if body <= 0 or line.size <= 0 or len(line.text) > _LONGEST_HEADING:
+        return False
+    if not re.search(r"[^\W\d_]{2}", line.text):
+        return False
+    if BULLET.match(line.text):
+        return False
+    if line.size >= body * 1.12:
+        return True
+    return (
+        line.bold
+        and line.size >= body * 0.95
+        and len(line.text) <= 120
+        and not line.text.endswith((".", ",", ";"))
+    )
+
+
+def _line_kinds(page: PlanPage, repeated: set[str], contents_open: bool) -> tuple[list[str], bool]:
+    """A coarse kind for each line: running_head, contents or body; and whether contents go on."""
+    kinds: list[str] = []
+    body = [line for line in page.lines if not _is_running_head(page, line, repeated)]
+    leaders = sum(bool(_LEADER.search(line.text)) for line in body)
+    numbered = sum(bool(_ENDS_IN_PAGE.search(line.text)) for line in body)
+    titled = any(CONTENTS_TITLE.match(line.text) for line in body[:6])
+    tables = sum(line.cells > 2 for line in body)
+    mostly = bool(body) and (leaders >= 0.5 * len(body) or (
+        (titled or contents_open) and numbered >= 0.5 * len(body) and tables < 0.3 * len(body)
+    ))  # fmt: skip
+    in_contents = False
+    for line in page.lines:
+        if _is_running_head(page, line, repeated):
+            kinds.append("running_head")
+            continue
+        if CONTENTS_TITLE.match(line.text):
+            in_contents = True
+        ends = bool(_LEADER.search(line.text))
+        if (
+            mostly
+            or ends
+            or (in_contents and _ENDS_IN_PAGE.search(line.text))
+            or (in_contents and CONTENTS_TITLE.match(line.text))
+        ):
+            kinds.append("contents")
+        else:
+            kinds.append("body")
+            in_contents = False
+    return kinds, mostly
+
+
+class _PageBuilder:
+    """Groups the lines of one page to blocks."""
+
+    def __init__(
+        self, page: PlanPage, kinds: list[str], body: float, levels: dict[tuple[float, bool], int]
+    ) -> None:
+        self._page = page
+        self._kinds = kinds
+        self._body = body
+        self._levels = levels
+        self._outline = {_squeezed(title): level for level, title in page.outline}
+        self._blocks: list[Block] = []
+        self._open: list[str] = []
+        self._open_kind: BlockKind = "paragraph"
+        self._open_level = 0
+        self._last: TextLine | None = None
+        running = [
+            line
+            for line, kind in zip(page.lines, kinds, strict=True)
+            if kind == "body" and not line.cells and line.size > 0
+        ]
+        self._left = min((line.x0 for line in running), default=0.0)
+        self._right = max((line.x1 for line in running), default=0.0)
+
+    def build(self) -> list[Block]:
+        pending_bullet = ""
+        for line, coarse in zip(self._page.lines, self._kinds, strict=True):
+            if coarse != "body":
+                self._flush()
+                self._emit(coarse, 0, line.text)  # type: ignore[arg-type]
+                self._last = None
+                continue
+            if is_bullet_only(line.text):
+                self._flush()
+                pending_bullet = line.text.strip() + " "
+                continue
+            text = pending_bullet + line.text
+            pending_bullet = ""
+            self._take(line, text)
+            self._last = line
+        self._flush()
+        return self._blocks
+
+    def _take(self, line: TextLine, text: str) -> None:
+        text, cells = _label_joined(text, line.cells)
+        kind, level = self._kind(line, text, cells)
+        if kind == "table_row":
+            self._flush()
+            self._emit(kind, 0, text)
+            return
+        if not self._continues(line, text, kind, level):
+            self._flush()
+            self._open_kind, self._open_level = kind, level
+        self._open.append(BULLET.sub("", text, count=1) if kind == "list_item" else text)
+
+    def _kind(self, line: TextLine, text: str, cells: int) -> tuple[BlockKind, int]:
+        if cells > 1:
+            return "table_row", 0
+        if level := self._outline.get(_squeezed(text)):
+            return "heading", level
+        if BULLET.match(text):
+            return "list_item", 0
+        if _heading_style(line, self._body) and (line.size, line.bold) in self._levels:
+            return "heading", self._levels[(line.size, line.bold)]
+        if NUMBERED_ITEM.match(text):
+            return "list_item", 0
+        return "paragraph", 0
+
+    def _continues(self, line: TextLine, text: str, kind: BlockKind, level: int) -> bool:
+        last = self._last
+        if not self._open or last is None:
+            return False
+        size = max(line.size, last.size, 1.0)
+        gap = line.top - last.bottom
+        close = line.size <= 0 or -1.5 * size < gap < 0.75 * size
+        if self._open_kind == "heading":
+            total = sum(len(t) for t in self._open)
+            return (
+                kind == "heading" and level == self._open_level and close
+                and total + len(text) <= _LONGEST_HEADING and not SECTION_NUMBER.match(text)
+                and _squeezed(join_lines(self._open)) not in self._outline
+            )  # fmt: skip
+        if kind != "paragraph" or not close:
+            return False
+        if line.size > 0 and gap < -0.5 * size and line.x0 < last.x1:
+            return False  # back up the page: another column or box
+        if text[:1].isupper() and (self._ended_short(last) or _OWN_LINE.match(text)):
+            return False
+        return abs(line.size - last.size) < 1.0
+
+    def _ended_short(self, line: TextLine) -> bool:
+        """Whether a line ends so far from the right edge that the next word had room beside it."""
+        width = self._right - self._left
+        return width > 0 and line.x1 > 0 and self._right - line.x1 > 0.3 * width
+
+    def _flush(self) -> None:
+        if self._open:
+            text = join_lines(self._open)
+            if text.strip():
+                self._emit(self._open_kind, self._open_level, text)
+        self._open = []
+        self._open_kind, self._open_level = "paragraph", 0
+
+    def _emit(self, kind: BlockKind, level: int, text: str) -> None:
+        clean = join_lines([text])
+        self._blocks.append(Block(self._page.number, len(self._blocks), kind, level, clean))
+
+
+def _label_joined(text: str, cells: int) -> tuple[str, int]:
+    """Join a bullet or section number that stands apart from its text back to it."""
+    if cells < 2:
+        return text, cells
+    head, rest = text.split(CELL, 1)
+    if is_bullet_only(head) or re.fullmatch(
+        r"(?:\d{1,2}(?:\.\d{1,2})*\.?\)?|[a-zæøå][.)]|\uf0b7|o)", head
+    ):
+        numbers = [c for c in rest.split(CELL) if re.fullmatch(r"[\d\s.,%–-]+", c)]
+        if not numbers:
+            joined = f"{head} {rest}"
+            return joined, cells - 1
+    return text, cells
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _without_level_gaps(blocks: list[Block]) -> list[Block]:
+    used = sorted({b.level for b in blocks if b.kind == "heading"})
+    rank = {level: position for position, level in enumerate(used, start=1)}
+    for block in blocks:
+        if block.kind == "heading":
+            block.level = rank[block.level]
+    return blocks
