@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from plankompass.ingest.qda_model import NATIVE_FORMATS
+from plankompass.ingest.interviews.model import NATIVE_FORMATS
 from plankompass.study.config_models import LimitConfig
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[1]

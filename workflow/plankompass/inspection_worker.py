@@ -82,7 +82,7 @@ def _archive_kind(path: Path, suffix: str, limits: LimitConfig) -> Kind:
 
 
 def _is_coding_table(path: Path) -> bool:
-    from plankompass.ingest.qda_table import is_coding_table
+    from plankompass.ingest.interviews.table import is_coding_table
 
     return is_coding_table(path)
 
@@ -105,11 +105,11 @@ def inspect_here(path: Path, limits: LimitConfig) -> dict[str, Any]:
 
             return inspect_survey(path, limits)
         if kind == "interviews":
-            from plankompass.ingest.qda_inspect import inspect_interviews
+            from plankompass.ingest.interviews.inspect import inspect_interviews
 
             return inspect_interviews(path, limits)
         if kind == "plan":
-            from plankompass.ingest.plan_inspect import inspect_plan
+            from plankompass.ingest.plans.inspect import inspect_plan
 
             return inspect_plan(path, limits)
     except PlankompassError as error:
