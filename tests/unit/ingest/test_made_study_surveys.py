@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests.study_factory import make_study
 
-from plankompass.ingest.keys import load_salt, pseudonyms
+from plankompass.ingest.keys import load_salt, pseudonyms, questionnaire_ids
 from plankompass.ingest.registers import ingest_registers
 from plankompass.ingest.surveys import ingest_surveys
 from plankompass.study.config import validate_config
@@ -94,11 +94,9 @@ def test_nothing_moved_but_what_was_planted(twins):
     touched = set()
     for fault in planted(faulty):
         source = next(s for s in faulty[1].surveys if s.file == fault["file"])
-        wave = source.wave or ""
-        scope = ("person", source.group)
-        persons = pseudonyms(fault["rows"], salt, scope)
-        scope = ("respondent", wave, source.group, source.gathering or "")
-        for respondent in pseudonyms(persons, salt, scope):
+        persons = pseudonyms(fault["rows"], salt, ("person", source.group))
+        scope = (source.wave or "", source.group, source.gathering or "")
+        for respondent in questionnaire_ids(persons, salt, scope):
             if fault["case"] in ("S3", "S4", "S9"):
                 touched.add((fault["column"], respondent))
     moved = both[differs]

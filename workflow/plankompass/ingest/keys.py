@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from plankompass.study.problems import PlankompassError
 
 _MIN_SALT_BYTES = 16
@@ -65,9 +67,34 @@ def pseudonyms(keys: Iterable[str], salt: bytes, scope: Sequence[str]) -> list[s
     """
     prefix = "\x1f".join(scope).encode() + b"\x1e"
     base = hashlib.blake2b(prefix, key=salt, digest_size=_DIGEST_BYTES)
-    out = []
+    digests = []
     for key in keys:
         digest = base.copy()
         digest.update(key.encode("utf-8", "surrogatepass"))
-        out.append(digest.hexdigest())
-    return out
+        digests.append(digest.digest())
+    return _as_hex(b"".join(digests))
+
+
+def questionnaire_ids(persons: Sequence[str], salt: bytes, scope: Sequence[str]) -> list[str]:
+    """Pseudonyms of questionnaires from those of the persons who filled them in.
+
+    A person's pseudonym is combined with a secret number of the scope (exclusive or): within a scope
+    different persons keep different ids, and no hash is made a second time for each row.
+
+    Args:
+        persons: Pseudonyms from :func:`pseudonyms`.
+        salt: Secret key.
+        scope: The wave, group and gathering.
+
+    Returns:
+        One id a person: 20 hexadecimal digits.
+    """
+    prefix = "\x1f".join(("questionnaire", *scope)).encode()
+    mask = hashlib.blake2b(prefix, key=salt, digest_size=_DIGEST_BYTES).digest()
+    raw = np.frombuffer(bytes.fromhex("".join(persons)), dtype="uint8").reshape(-1, _DIGEST_BYTES)
+    return _as_hex((raw ^ np.frombuffer(mask, dtype="uint8")).tobytes())
+
+
+def _as_hex(content: bytes) -> list[str]:
+    text, width = content.hex(), 2 * _DIGEST_BYTES
+    return [text[start : start + width] for start in range(0, len(text), width)]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from plankompass.ingest.keys import load_salt, pseudonyms
+from plankompass.ingest.keys import load_salt, questionnaire_ids
 from plankompass.ingest.places import PlaceResolver
 from plankompass.ingest.registers import parse_waves, study_register
 from plankompass.ingest.survey_accounts import panel_links, source_rows
@@ -170,9 +170,8 @@ def _one_population(
         if rows:
             part.left_out["S1"] = rows
     people = people[keep].reset_index(drop=True)
-    scope = ("respondent", wave, group, gathering)
     people = people.assign(
-        respondent=pseudonyms(people["person"].tolist(), context.salt, scope),
+        respondent=questionnaire_ids(people["person"].tolist(), context.salt, key),
         wave=wave,
         group=group,
         gathering=gathering,
