@@ -116,6 +116,25 @@ def inspect(
     raise typer.Exit(inspect_one(file, as_json=as_json))
 
 
+@app.command(
+    rich_help_panel=USERS, epilog="Example: ./plankompass review eksempel --coder anna --coder per"
+)
+def review(
+    study: Annotated[str, typer.Argument(help="The study; build it once first.")],
+    coder: Annotated[
+        list[str] | None, typer.Option(help="Name of a coder; give it once for each.")
+    ] = None,
+    read_back: Annotated[
+        bool, typer.Option("--read", help="Read the filled-in forms back instead of writing them.")
+    ] = False,
+) -> None:
+    """Write the forms where coders confirm goals and links, or read them back."""
+    from plankompass.commands.review import review_study
+
+    coders = coder or ["koder_a", "koder_b"]
+    raise typer.Exit(review_study(study, ROOT, coders=coders, read_back=read_back))
+
+
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass test -k disclosure",
              context_settings={"allow_extra_args": True, "ignore_unknown_options": True})  # fmt: skip
 def test(context: typer.Context) -> None:

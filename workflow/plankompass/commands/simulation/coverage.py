@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plankompass.commands.simulation.councils import (
-    ITEMS,
     SHAPES,
     USUAL,
     Councils,
@@ -37,6 +35,7 @@ FloatArray = NDArray[np.float64]
 SETTINGS = StatisticsConfig()
 VARIABLES = ("one item", "scale of four")
 ADMINISTRATION = (8, 12, 18, 30)
+_ENDS = ("lower", "upper")
 
 
 @dataclass(frozen=True)
@@ -45,26 +44,27 @@ class Inside:
 
     Attributes:
         exact: With all digits.
-        printed: With limits rounded to one decimal.
+        printed: With limits rounded as they are published.
     """
 
     exact: NDArray[np.bool_]
     printed: NDArray[np.bool_]
 
 
-def inside(lower: FloatArray, upper: FloatArray, truth: FloatArray) -> Inside:
+def inside(lower: FloatArray, upper: FloatArray, truth: FloatArray, unit: str = "mean") -> Inside:
     """Compare limits with the truth.
 
     Args:
         lower: Lower limits.
         upper: Upper limits.
         truth: What they should hold.
+        unit: Unit of the value; decides how limits are printed.
 
     Returns:
         Flags in the shape of the limits.
     """
     slack = 1e-9
-    low, high = (round_half_away(end, DECIMALS["mean"]) for end in (lower, upper))
+    low, high = (round_half_away(end, DECIMALS[unit]) for end in (lower, upper))
     return Inside(
         (lower <= truth + slack) & (truth <= upper + slack),
         (low <= truth + slack) & (truth <= high + slack),
@@ -151,13 +151,10 @@ def differences(rounds: int, seed: int) -> pd.DataFrame:
         ]
         shape = cells[0].estimate.shape
         lower, upper = (np.array([getattr(g, end) for g in gaps]).reshape(shape) for end in _ENDS)
-        held = inside(lower, upper, truth[0] - truth[1])
+        held = inside(lower, upper, truth[0] - truth[1], "gap")
         fewer = np.minimum(cells[0].n, cells[1].n)
         parts.append(_long(first, fewer, {"held": held.exact, "printed": held.printed}))
     return pd.concat(parts, ignore_index=True)
-
-
-_ENDS = ("lower", "upper")
 
 
 def changes(rounds: int, seed: int, *, same_council: bool) -> pd.DataFrame:
@@ -185,14 +182,16 @@ def changes(rounds: int, seed: int, *, same_council: bool) -> pd.DataFrame:
         again = members if same_council else None
         answers2, values2, _ = answered(after, rng, wave="T2", again=again)
         for share in (False, True):
-            one, two = (_estimates(a, v, share) for a, v in ((answers, values), (answers2, values2)))
+            one, two = (
+                _estimates(a, v, share) for a, v in ((answers, values), (answers2, values2))
+            )
             truth = _truth(after, share) - _truth(before, share)
             found = [
                 municipal_change(SETTINGS, unit, k, one, two, same_council, share)
                 for unit, k in np.ndindex(truth.shape)
             ]
             lower, upper = (np.array([f[i] for f in found]).reshape(truth.shape) for i in (3, 4))
-            held = inside(lower, upper, truth)
+            held = inside(lower, upper, truth, "share_change" if share else "change")
             fewer = np.minimum(one.cells.n, two.cells.n)
             method = np.array([f[5] for f in found]).reshape(truth.shape)
             columns = {"held": held.exact, "printed": held.printed, "method": method}
@@ -225,26 +224,6 @@ def _later(councils: Councils, rng: np.random.Generator) -> Councils:
 
 def _successor(councils: Councils, rng: np.random.Generator) -> Councils:
     new = [
-        council(SHAPES[s], int(n), rng)
-        for s, n in zip(councils.shape, councils.size, strict=True)
+        council(SHAPES[s], int(n), rng) for s, n in zip(councils.shape, councils.size, strict=True)
     ]
     return Councils(councils.shape, councils.size, councils.response, new)
-
-
-def shapes_table(found: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.Series]]:
-    """Coverage of each value of a column, over all rows and in the order they are declared.
-
-    Args:
-        found: Rows from this module.
-        by: Column.
-
-    Returns:
-        Value and means of the flags.
-    """
-    order = SHAPES if by == "shape" else sorted(found[by].unique())
-    for value in order:
-        rows = found[found[by] == value]
-        yield str(value), rows.select_dtypes(["bool", "float"]).mean()
-
-
-assert ITEMS == 4
