@@ -33,7 +33,7 @@ def call_apart(function: Callable[..., Any], *args: Any, seconds: float) -> Any:
 
     Args:
         function: What to call.
-        args: Its arguments.
+        *args: Its arguments.
         seconds: Longest time it may take.
 
     Returns:

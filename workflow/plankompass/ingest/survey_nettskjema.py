@@ -26,7 +26,7 @@ def read_nettskjema(
         shown: The report's name in messages.
         codebook: The form's elements as JSON; without it the columns have no labels.
         shown_codebook: The codebook's name in messages.
-        options: As for :func:`read_csv_survey`.
+        **options: As for :func:`read_csv_survey`.
 
     Returns:
         The survey with labels and multiple-response sets; columns starting with ``$`` are the
