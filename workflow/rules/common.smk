@@ -172,6 +172,8 @@ TIDY = (
     "plan_dates",
     "respondents",
     "answers",
+    "source_rows",
+    "panel_links",
     "interviews",
     "segments",
     "consensus",

@@ -38,6 +38,8 @@ rule ingest_surveys:
     output:
         respondents=tidy("respondents"),
         answers=tidy("answers"),
+        source_rows=tidy("source_rows"),
+        panel_links=tidy("panel_links"),
         avvik=avvik("surveys"),
     log:
         f"{LOGS}/ingest_surveys.log",
@@ -46,6 +48,7 @@ rule ingest_surveys:
         raw=PLAN.config.raw,
         surveys=PLAN.part("surveys"),
         waves=PLAN.part("waves"),
+        report_wave=PLAN.config.report.wave,
         registers=PLAN.part("registers"),
         salt_file=PLAN.config.salt_file,
         limits=PLAN.part("limits"),
@@ -54,11 +57,11 @@ rule ingest_surveys:
             [f for s in PLAN.config.surveys for f in (s.file, s.codebook)]
         ),
         codebook_part=codebook_parts.survey_part(PLAN.book),
-        code=code_of("ingest.surveys"),
+        code=code_of("ingest.surveys.answers"),
     message:
         "Reading the surveys"
     run:
-        call("ingest.surveys:ingest_surveys", input, output, params, log)
+        call("ingest.surveys.answers:ingest_surveys", input, output, params, log)
 
 
 rule ingest_interviews:
@@ -137,7 +140,13 @@ rule ingest_goal_register:
     message:
         "Reading goals, links and confirmations"
     run:
-        call("ingest.plans.goal_register:ingest_goal_register", input, output, params, log)
+        call(
+            "ingest.plans.goal_register:ingest_goal_register",
+            input,
+            output,
+            params,
+            log,
+        )
 
 
 rule collect_problems:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyreadstat
 
 from plankompass.ingest.registers import ingest_registers
-from plankompass.ingest.surveys import ingest_surveys
+from plankompass.ingest.surveys.answers import ingest_surveys
 from plankompass.study.codebook import load_codebook
 from plankompass.tables import read_table
 

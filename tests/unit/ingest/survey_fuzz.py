@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from plankompass.ingest.survey_inspect import inspect_survey
-from plankompass.ingest.survey_readers import read_survey
+from plankompass.ingest.surveys.inspect import inspect_survey
+from plankompass.ingest.surveys.readers import read_survey
 from plankompass.study.problems import PlankompassError
 
 FORMATS = ("sav", "zsav", "dta", "por", "csv", "xlsx")

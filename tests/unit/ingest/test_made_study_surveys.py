@@ -12,7 +12,7 @@ from tests.study_factory import make_study
 
 from plankompass.ingest.keys import load_salt, pseudonyms, questionnaire_ids
 from plankompass.ingest.registers import ingest_registers
-from plankompass.ingest.surveys import ingest_surveys
+from plankompass.ingest.surveys.answers import ingest_surveys
 from plankompass.study.config import validate_config
 from plankompass.tables import read_table
 

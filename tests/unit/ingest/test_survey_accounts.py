@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.ingest.mini_study import REGISTERS, ROOT, WAVES, MiniStudy, answers
 
-from plankompass.ingest.surveys import ingest_surveys
+from plankompass.ingest.surveys.answers import ingest_surveys
 from plankompass.tables import read_table
 
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.ingest.survey_fuzz import run_case, write
 
-from plankompass.ingest.survey_dates import read_times
-from plankompass.ingest.survey_readers import read_survey
+from plankompass.ingest.surveys.dates import read_times
+from plankompass.ingest.surveys.readers import read_survey
 
 QUICK = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],

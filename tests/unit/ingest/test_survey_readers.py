@@ -11,10 +11,10 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from plankompass.ingest.survey_inspect import inspect_survey
-from plankompass.ingest.survey_model import SurveyReadError, text_faults
-from plankompass.ingest.survey_readers import read_survey
-from plankompass.ingest.survey_text import decode, find_delimiter
+from plankompass.ingest.surveys.inspect import inspect_survey
+from plankompass.ingest.surveys.model import SurveyReadError, text_faults
+from plankompass.ingest.surveys.readers import read_survey
+from plankompass.ingest.surveys.text import decode, find_delimiter
 from plankompass.study.config_models import LimitConfig
 
 NORWEGIAN = ["Helt enig", "Svært stort hinder", "Ávjovárri – Kárášjohka", "Øystre Slidre", "«Ja» …"]

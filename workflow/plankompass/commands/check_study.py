@@ -118,7 +118,7 @@ def _ingest_everything(trial: _Trial) -> None:
         return
     known = {name: trial.tidy(name, "registers") for name in registers}
     trial.run(
-        "surveys:ingest_surveys", known, ["respondents", "answers", "avvik"], "surveys",
+        "surveys.answers:ingest_surveys", known, ["respondents", "answers", "avvik"], "surveys",
         surveys=plan.part("surveys"), salt_file=plan.config.salt_file,
     )  # fmt: skip
     trial.run(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from plankompass.ingest.survey_text import decode, find_delimiter
+from plankompass.ingest.surveys.text import decode, find_delimiter
 from plankompass.study.problems import PlankompassError
 
 CODES = "municipalities.csv"

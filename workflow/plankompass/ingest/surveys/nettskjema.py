@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from plankompass.ingest.survey_model import (
+from plankompass.ingest.surveys.model import (
     MultipleResponseSet,
     RawSurvey,
     RawVariable,
     SurveyReadError,
     normal,
 )
-from plankompass.ingest.survey_text import read_csv_survey
+from plankompass.ingest.surveys.text import read_csv_survey
 
 
 def read_nettskjema(

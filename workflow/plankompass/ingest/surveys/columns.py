@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from plankompass.ingest.survey_model import RawSurvey
+from plankompass.ingest.surveys.model import RawSurvey
 from plankompass.study.codebook import Codebook
 from plankompass.study.config_models import SurveySource
 from plankompass.study.problems import Problem

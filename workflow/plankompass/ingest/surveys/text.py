@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from plankompass.ingest.survey_model import (
+from plankompass.ingest.surveys.model import (
     RawSurvey,
     RawVariable,
     SurveyReadError,

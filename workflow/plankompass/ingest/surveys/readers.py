@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from plankompass.ingest.safe_archive import ArchiveRefusedError, SafeArchive
-from plankompass.ingest.survey_model import RawSurvey, SurveyReadError
-from plankompass.ingest.survey_nettskjema import read_nettskjema
-from plankompass.ingest.survey_sheets import read_xlsx_survey
-from plankompass.ingest.survey_statfiles import read_statfile
-from plankompass.ingest.survey_text import read_csv_survey
+from plankompass.ingest.surveys.model import RawSurvey, SurveyReadError
+from plankompass.ingest.surveys.nettskjema import read_nettskjema
+from plankompass.ingest.surveys.sheets import read_xlsx_survey
+from plankompass.ingest.surveys.statfiles import read_statfile
+from plankompass.ingest.surveys.text import read_csv_survey
 from plankompass.study.config_models import LimitConfig
 
 STATFILES = ("sav", "zsav", "por", "dta")

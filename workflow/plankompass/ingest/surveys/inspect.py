@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from plankompass.ingest.survey_dates import read_times
-from plankompass.ingest.survey_model import RawSurvey, RawVariable, SurveyReadError, plain
-from plankompass.ingest.survey_nettskjema import codebook_variables
-from plankompass.ingest.survey_privacy import find_personal_data
-from plankompass.ingest.survey_readers import check_archive, check_file, read_survey
-from plankompass.ingest.survey_sheets import find_header
+from plankompass.ingest.surveys.dates import read_times
+from plankompass.ingest.surveys.model import RawSurvey, RawVariable, SurveyReadError, plain
+from plankompass.ingest.surveys.nettskjema import codebook_variables
+from plankompass.ingest.surveys.privacy import find_personal_data
+from plankompass.ingest.surveys.readers import check_archive, check_file, read_survey
+from plankompass.ingest.surveys.sheets import find_header
 from plankompass.study.config_models import LimitConfig
 
 _SUFFIXES = {

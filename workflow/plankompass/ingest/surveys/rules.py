@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from plankompass.ingest.survey_values import NO_ANSWER, VALID, CodedColumn
+from plankompass.ingest.surveys.values import NO_ANSWER, VALID, CodedColumn
 from plankompass.study.codebook import Codebook
 from plankompass.study.config_models import WaveConfig
 from plankompass.study.problems import Problem

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from plankompass.ingest.survey_source import SourceRows
+from plankompass.ingest.surveys.source import SourceRows
 from plankompass.tables import empty_table
 
 

@@ -15,16 +15,16 @@ from pandas.api.types import union_categoricals
 from plankompass.ingest.keys import load_salt, questionnaire_ids
 from plankompass.ingest.places import PlaceResolver
 from plankompass.ingest.registers import parse_waves, study_register
-from plankompass.ingest.survey_accounts import panel_links, source_rows
-from plankompass.ingest.survey_rules import AnswerWindow, duplicate_respondents
-from plankompass.ingest.survey_source import (
+from plankompass.ingest.surveys.accounts import panel_links, source_rows
+from plankompass.ingest.surveys.rules import AnswerWindow, duplicate_respondents
+from plankompass.ingest.surveys.source import (
     STANDARD_WORDING,
     Gathering,
     SourceRows,
     SurveyContext,
     read_source,
 )
-from plankompass.ingest.survey_values import NOT_ASKED, VALID
+from plankompass.ingest.surveys.values import NOT_ASKED, VALID
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, RegisterFiles, SurveySource, WaveConfig
 from plankompass.study.problems import ProblemLog

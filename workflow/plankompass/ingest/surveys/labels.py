@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from plankompass.ingest.survey_model import RawVariable, normal, plain
-from plankompass.ingest.survey_values import KIND_OF_CODE, ItemScale
+from plankompass.ingest.surveys.model import RawVariable, normal, plain
+from plankompass.ingest.surveys.values import KIND_OF_CODE, ItemScale
 from plankompass.study.problems import Problem
 
 

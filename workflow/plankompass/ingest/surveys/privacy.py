@@ -7,7 +7,7 @@ import unicodedata
 
 import pandas as pd
 
-from plankompass.ingest.survey_model import RawSurvey
+from plankompass.ingest.surveys.model import RawSurvey
 from plankompass.study.problems import Problem
 
 # Compared with names reduced to letters: "E-post:" becomes "epost"

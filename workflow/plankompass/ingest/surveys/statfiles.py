@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plankompass.ingest.survey_guard import ReaderDiedError, ReaderTooSlowError, call_apart
-from plankompass.ingest.survey_model import (
+from plankompass.ingest.surveys.guard import ReaderDiedError, ReaderTooSlowError, call_apart
+from plankompass.ingest.surveys.model import (
     MissingRange,
     MultipleResponseSet,
     RawSurvey,

@@ -14,20 +14,20 @@ import pandas as pd
 
 from plankompass.ingest.keys import pseudonyms
 from plankompass.ingest.places import PlaceResolver
-from plankompass.ingest.survey_columns import ColumnMap, map_columns
-from plankompass.ingest.survey_dates import read_times
-from plankompass.ingest.survey_labels import compare_labels
-from plankompass.ingest.survey_model import RawSurvey, SurveyReadError, plain
-from plankompass.ingest.survey_privacy import find_personal_data
-from plankompass.ingest.survey_readers import read_survey
-from plankompass.ingest.survey_rules import (
+from plankompass.ingest.surveys.columns import ColumnMap, map_columns
+from plankompass.ingest.surveys.dates import read_times
+from plankompass.ingest.surveys.labels import compare_labels
+from plankompass.ingest.surveys.model import RawSurvey, SurveyReadError, plain
+from plankompass.ingest.surveys.privacy import find_personal_data
+from plankompass.ingest.surveys.readers import read_survey
+from plankompass.ingest.surveys.rules import (
     AnswerWindow,
     exclusive_choices,
     outside_window,
     reversed_items,
     shifted_columns,
 )
-from plankompass.ingest.survey_values import (
+from plankompass.ingest.surveys.values import (
     CodedColumn,
     code_column,
     item_scale,

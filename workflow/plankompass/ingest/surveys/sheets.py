@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from plankompass.ingest.survey_model import RawSurvey, RawVariable, SurveyReadError, unique_names
+from plankompass.ingest.surveys.model import RawSurvey, RawVariable, SurveyReadError, unique_names
 
 _HINT = "save it anew as .xlsx, without password"
 

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from plankompass.ingest.survey_model import RawVariable, normal, plain
+from plankompass.ingest.surveys.model import RawVariable, normal, plain
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Item
 from plankompass.study.problems import Problem

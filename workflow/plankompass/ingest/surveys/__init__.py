@@ -1,0 +1,1 @@
+"""Survey exports: every format read to one shape, every fault reported, nothing lost."""
