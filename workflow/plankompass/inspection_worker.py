@@ -101,7 +101,7 @@ def inspect_here(path: Path, limits: LimitConfig) -> dict[str, Any]:
     try:
         kind = detect_kind(path, limits)
         if kind == "survey":
-            from plankompass.ingest.survey_inspect import inspect_survey
+            from plankompass.ingest.surveys.inspect import inspect_survey
 
             return inspect_survey(path, limits)
         if kind == "interviews":
