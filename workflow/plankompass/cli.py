@@ -160,6 +160,19 @@ def benchmark() -> None:
     raise typer.Exit(run_benchmark(ROOT))
 
 
+@app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass simulate --check")
+def simulate(
+    check_only: Annotated[
+        bool,
+        typer.Option("--check", help="Only tell whether the committed report is what comes out."),
+    ] = False,
+) -> None:
+    """Simulate councils with known answers: coverage of intervals, false flags; into docs/method."""
+    from plankompass.commands.simulate import simulate as run
+
+    raise typer.Exit(run(ROOT, check_only=check_only))
+
+
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass docs")
 def docs(
     check_only: Annotated[

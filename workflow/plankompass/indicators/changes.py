@@ -21,18 +21,25 @@ from plankompass.indicators.survey_rows import Variable, absence
 from plankompass.indicators.task import NETWORK, Rows, Task
 from plankompass.statistics.estimate import CellEstimates, t_interval
 from plankompass.statistics.finite_population import change_overlapping, satterthwaite
+from plankompass.study.config_models import StatisticsConfig
 
 FloatArray = NDArray[np.float64]
 Answered = tuple[GroupAnswers, FloatArray, CellEstimates]
 
 
 @dataclass(frozen=True)
-class _Wave:
+class WaveEstimates:
     """One wave's answers, values and municipal estimates as they are shown; ``parts`` for sums.
 
     ``parts`` has the standard errors that aggregates are made of: the pooled spread as it is,
     without the guards of the intervals that are shown, and for shares (whose own intervals are
     exact) those of means of ones and zeros, which exist for one respondent too.
+
+    Attributes:
+        answers: Who answered, from where.
+        values: Values of the variables, shape (persons, variables).
+        cells: The municipalities' estimates as they are shown.
+        parts: The same as parts of an aggregate.
     """
 
     answers: GroupAnswers
@@ -93,7 +100,7 @@ def add_changes(
         return
     share = variables[0].share
     waves = [
-        _Wave(a, v, c, municipal_parts(a, v, task.settings, None if share else c))
+        WaveEstimates(a, v, c, municipal_parts(a, v, task.settings, None if share else c))
         for a, v, c in series
     ]
     for earlier, later in pairwise(waves):
@@ -103,7 +110,12 @@ def add_changes(
 
 
 def _add_change(
-    rows: Rows, task: Task, variable: Variable, number: int, earlier: _Wave, later: _Wave
+    rows: Rows,
+    task: Task,
+    variable: Variable,
+    number: int,
+    earlier: WaveEstimates,
+    later: WaveEstimates,
 ) -> None:
     before, after, cells1, cells2 = earlier.answers, later.answers, earlier.cells, later.cells
     from_wave, to_wave = before.occasion.wave, after.occasion.wave
@@ -127,7 +139,9 @@ def _add_change(
         n = int(min(cells1.n[unit, number], cells2.n[unit, number]))
         # Computed for the network even where the municipality's own row is left out.
         if comparable[unit] and not reworded and n > 0:
-            result = _change(task, unit, number, earlier, later, bool(panel[unit]), variable.share)
+            result = municipal_change(
+                task.settings, unit, number, earlier, later, bool(panel[unit]), variable.share
+            )
             known.append((unit, *_part(unit, number, earlier, later, result)))
         if missing is None and n == 0:
             missing = ("hidden", "too_few_answers")
@@ -151,16 +165,29 @@ def _add_change(
     _add_network_change(rows, task, place, number, known, cells1, cells2)
 
 
-def _change(
-    task: Task,
+def municipal_change(
+    settings: StatisticsConfig,
     unit: int,
     number: int,
-    earlier: _Wave,
-    later: _Wave,
+    earlier: WaveEstimates,
+    later: WaveEstimates,
     panel: bool,
     share: bool,
 ) -> tuple[float, float, float, float, float, str]:
-    """Value, se, df, lower, upper and method of one municipality's change."""
+    """Change of one variable in one municipality.
+
+    Args:
+        settings: Level of intervals, and below which n the spread is pooled.
+        unit: Position of the municipality.
+        number: Position of the variable.
+        earlier: The earlier wave.
+        later: The later wave.
+        panel: Whether persons may be followed from one to the other.
+        share: Whether the variable is a share.
+
+    Returns:
+        Value, standard error, degrees of freedom, lower and upper limit, and method.
+    """
     one, two, at = earlier.cells, later.cells, (unit, number)
     value = float(two.estimate[at] - one.estimate[at])
     parts = (later.parts, earlier.parts) if share else (two, one)
@@ -169,26 +196,26 @@ def _change(
         below = np.hypot(two.estimate[at] - two.lower[at], one.upper[at] - one.estimate[at])
         above = np.hypot(two.upper[at] - two.estimate[at], one.estimate[at] - one.lower[at])
         return value, se, df, value - float(below), value + float(above), "change_share_mover"
-    small = min(one.n[at], two.n[at]) < task.settings.pooled_sd_below
+    small = min(one.n[at], two.n[at]) < settings.pooled_sd_below
     before, after = earlier.answers, later.answers
     if panel and not small and not after.weighted and one.population[at] == two.population[at]:
         x, y = earlier.values[:, number], later.values[:, number]
         aligned = _aligned(before, x, after, y, unit)
         if len(aligned[0]) <= two.population[at]:
             change = change_overlapping(
-                *aligned, float(two.population[at]), confidence=task.settings.confidence
+                *aligned, float(two.population[at]), confidence=settings.confidence
             )
             return (
                 change.estimate, change.se, change.df, change.lower, change.upper,
                 "change_overlapping",
             )  # fmt: skip
-    lower, upper = (float(v) for v in t_interval(value, se, df, task.settings.confidence))
+    lower, upper = (float(v) for v in t_interval(value, se, df, settings.confidence))
     stepped = "_stepped_sd" if small and not after.weighted else ""
     return value, se, df, lower, upper, f"change_independent{stepped}"
 
 
 def _part(
-    unit: int, number: int, earlier: _Wave, later: _Wave, shown: tuple[float, ...]
+    unit: int, number: int, earlier: WaveEstimates, later: WaveEstimates, shown: tuple[float, ...]
 ) -> tuple[float, float, float]:
     """Value, se and df of a municipality's change as part of the network's."""
     if shown[-1] == "change_overlapping":
