@@ -18,7 +18,15 @@ Place = tuple[str, str, str, str]  # unit, wave, group, gathering
 
 # Hidden for a reason that is not about persons: nothing to protect.
 NOT_PROTECTED = frozenset(
-    {"", "secondary", "change_shown", "waves_shown", "not_asked", "interviews_municipal"}
+    {
+        "",
+        "change_shown",
+        "interviews_municipal",
+        "not_asked",
+        "scale_unreliable",
+        "secondary",
+        "waves_shown",
+    }
 )
 
 
@@ -200,8 +208,8 @@ def _aggregate(
     part = {c.atom: Fraction(c.population if sized else c.n, whole) for c in members}
     left = 1 - sum(part.values())
     rest_n = row.n - sum(c.n for c in members)
-    if left > 0 and rest_n > 0:
-        part[_rest(study, row, about, place, rest_n)] = left
+    if left > 0 and (sized or rest_n > 0):
+        part[_rest(study, row, about, place, max(rest_n, 1))] = left
         return part
     total = sum(part.values())
     return {a: c / total for a, c in part.items()}
