@@ -20,6 +20,9 @@ include: "workflow/rules/reports.smk"
 include: "workflow/rules/release.smk"
 
 
+save_notes()
+
+
 rule all:
     """Every report of the study, and the tables behind them."""
     default_target: True

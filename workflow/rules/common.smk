@@ -17,6 +17,8 @@ from plankompass.jobs import codebook_parts
 from plankompass.jobs.fingerprint import (
     code_fingerprint,
     files_fingerprint,
+    keep_notes,
+    save_notes,
     value_fingerprint,
 )
 from plankompass.jobs.runner import run_job, start_pool
@@ -31,6 +33,8 @@ try:
     )
 except PlankompassError as error:
     raise WorkflowError(f"the study is not ready:\n{error}")
+
+keep_notes(Path(".plankompass/modules.json"))
 
 STUDY = PLAN.config.study
 PROCESSED = f"data/processed/{STUDY}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -45,12 +46,78 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
     return tree
 
 
+class _Notes:
+    """What is known of modules from earlier runs, by the file's size, times and inode.
+
+    Reading some two hundred syntax trees costs seconds; a file that was not touched means the same.
+    """
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.known: dict[str, list] = {}
+        self.changed = False
+
+    def open(self, path: Path) -> None:
+        """Use notes kept in a file; a broken file counts as empty."""
+        self.path, self.changed = path, False
+        try:
+            self.known = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.known = {}
+
+    def save(self) -> None:
+        """Keep the notes for the next run."""
+        if self.path is not None and self.changed:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self.path.with_suffix(f".{os.getpid()}")
+            temporary.write_text(json.dumps(self.known, sort_keys=True), encoding="utf-8")
+            temporary.replace(self.path)
+            self.changed = False
+
+
+_notes = _Notes()
+
+
+def keep_notes(path: Path) -> None:
+    """Keep what is learnt of modules in a file, for the next run.
+
+    Args:
+        path: The file; it may be removed at any time.
+    """
+    _notes.open(path)
+
+
+def save_notes() -> None:
+    """Write what was learnt since :func:`keep_notes`."""
+    _notes.save()
+
+
 @cache
 def _read(module: str) -> tuple[str, tuple[str, ...]]:
     """Hash of one module's code, and the package modules it imports."""
     file = _module_file(module)
     if file is None:
         raise ValueError(f"{module} is no module of the package")
+    stat = file.stat()
+    stamp = [str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+    known = _notes.known.get(module)
+    if not known or known[0] != stamp:
+        known = [stamp, *_parse(module, file)]
+        _notes.known[module] = known
+        _notes.changed = True
+    # a name may be a module or something inside one: the files decide, at every run
+    inside = sorted(m for m in known[2] if _module_file(m))
+    # importing a.b.c runs a/__init__ and a.b/__init__ first
+    parents = {
+        ".".join(m.split(".")[:depth])
+        for m in (*inside, module)
+        for depth in range(1, m.count(".") + 1)
+    }
+    return known[1], tuple(sorted({*inside, *parents} - {module}))
+
+
+def _parse(module: str, file: Path) -> tuple[str, list[str]]:
+    """Hash of one module's code from its syntax tree, and the names it imports from the package."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     imported: set[str] = set()
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
@@ -65,16 +132,8 @@ def _read(module: str) -> tuple[str, tuple[str, ...]]:
                 base = ".".join([*parts, base] if base else parts)
             imported.add(base)
             imported |= {f"{base}.{alias.name}" for alias in node.names}
-    inside = sorted(m for m in imported if m.split(".")[0] == PACKAGE and _module_file(m))
-    # Importing a.b.c runs a/__init__ and a.b/__init__ first.
-    parents = {
-        ".".join(m.split(".")[:depth])
-        for m in (*inside, module)
-        for depth in range(1, m.count(".") + 1)
-    }
-    return _digest(ast.dump(_without_docstrings(tree))), tuple(
-        sorted({*inside, *parents} - {module})
-    )
+    names = sorted(m for m in imported if m.split(".")[0] == PACKAGE)
+    return _digest(ast.dump(_without_docstrings(tree))), names
 
 
 @cache
@@ -144,5 +203,6 @@ def value_fingerprint(value: Any) -> str:
 
 def forget() -> None:
     """Read the code anew at the next call; for tests and long-lived processes."""
+    _notes.known.clear()
     _read.cache_clear()
     imported_modules.cache_clear()
