@@ -213,3 +213,9 @@ def test_public_facts_from_documents_are_not_about_persons():
 def test_an_unknown_indicator_is_named():
     with pytest.raises(StageFailedError, match="made_up: not in the codebook"):
         _one(indicator="made_up")
+
+
+@pytest.mark.parametrize("component", ["min:ps_prioriterer", "quantile25:total", "sd:total"])
+def test_a_kind_of_number_no_rule_knows_is_refused(component):
+    with pytest.raises(StageFailedError, match="no rule allows"):
+        _one(component=component)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class AttackResult:
         blocks: Blocks that hold at least one protected number.
         exact: Targets that follow exactly: label and the rows it follows through.
         alone: Targets that one respondent can compute who knows the own answer.
+        few: Two targets whose sum follows and who are too few persons together.
         narrow: Targets bounded too well: label, width as a share of the scale.
         contradictions: Blocks whose published numbers contradict each other.
     """
@@ -35,13 +37,14 @@ class AttackResult:
     blocks: int = 0
     exact: list[tuple[tuple, list[tuple]]] = field(default_factory=list)
     alone: list[tuple[tuple, tuple]] = field(default_factory=list)
+    few: list[tuple[tuple, tuple]] = field(default_factory=list)
     narrow: list[tuple[tuple, float]] = field(default_factory=list)
     contradictions: list[str] = field(default_factory=list)
 
     @property
     def found(self) -> bool:
         """Whether anything protected fell."""
-        return bool(self.exact or self.alone or self.narrow or self.contradictions)
+        return bool(self.exact or self.alone or self.few or self.narrow or self.contradictions)
 
     def messages(self) -> list[str]:
         """One line a finding: which number, through which rows; never a value."""
@@ -54,6 +57,10 @@ class AttackResult:
             lines.append(
                 f"{name(label)}: hidden, but the one respondent of {name(other)} can compute it"
             )
+        lines += [
+            f"{name(label)}: hidden, but its sum with {name(other)} follows, and they are too few"
+            for label, other in self.few
+        ]
         for label, width in self.narrow:
             lines.append(
                 f"{name(label)}: hidden, but can be bounded to {100 * width:.0f} % of its range"
@@ -71,6 +78,7 @@ def attack_system(
     published: Collection[int],
     *,
     min_share: float,
+    min_remainder: int = 0,
     seed: int = 0,
     intervals: bool = True,
 ) -> AttackResult:
@@ -80,6 +88,7 @@ def attack_system(
         system: Rows, sizes, bounds and targets.
         published: The rows that are published.
         min_share: Smallest width of an attacker's interval, as a share of the scale's range.
+        min_remainder: Fewest persons in two hidden groups whose sum follows.
         seed: Seed of the interval attack's random objectives; the verdict does not depend on it.
         intervals: Whether to run the interval attack too.
 
@@ -94,7 +103,7 @@ def attack_system(
             continue
         result.blocks += 1
         told = [int(r) for r in rows if system.linear[r] and (r in shown or system.known[r])]
-        _exact(system, told, targets, result)
+        _exact(system, told, targets, min_remainder, result)
         if intervals:
             try:
                 weak = BlockProgram(system, rows, shown).weak(min_share, seed)
@@ -105,7 +114,9 @@ def attack_system(
     return result
 
 
-def _exact(system: System, told: list[int], targets: list[int], result: AttackResult) -> None:
+def _exact(
+    system: System, told: list[int], targets: list[int], min_remainder: int, result: AttackResult
+) -> None:
     span = Span()
     for r in sorted(told, key=lambda r: (len(system.modular[r]), r)):
         rest = span.reduce(system.modular[r])
@@ -120,6 +131,11 @@ def _exact(system: System, told: list[int], targets: list[int], result: AttackRe
             # Reduced rows are unique only without later pivots; these are.
             shapes.setdefault(normal(rest), []).append(t)
     for group in shapes.values():
+        for one, two in combinations(group, 2) if len(group) < 50 else ():
+            atoms = {*system.modular[one], *system.modular[two]}
+            sizes = (system.persons(system.modular[one]), system.persons(system.modular[two]))
+            if max(sizes) < system.persons(atoms) < min_remainder:
+                result.few.append((system.labels[one], system.labels[two]))
         alone = [t for t in group if system.persons(system.modular[t]) == 1]
         for one in alone[:1]:
             result.alone += [

@@ -27,6 +27,12 @@ class Part:
     other: str = ""
 
 
+def is_known(component: str) -> bool:
+    """Whether a component is of a kind that the rules know; a new kind of number must not slip by."""
+    prefix, colon, _ = component.partition(":")
+    return not colon or prefix == "change" or prefix in _PREFIXES
+
+
 @lru_cache(maxsize=4096)
 def part_of(component: str) -> Part:
     """Take a component apart.

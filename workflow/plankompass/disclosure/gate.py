@@ -163,7 +163,11 @@ def attack_estimates(
     for row in published:
         study.system.targets.pop(row, None)
     return attack_system(
-        study.system, published, min_share=rules.config.min_interval_share, seed=SEED
+        study.system,
+        published,
+        min_share=rules.config.min_interval_share,
+        min_remainder=rules.config.min_hidden_remainder,
+        seed=SEED,
     )
 
 
@@ -188,6 +192,7 @@ def gate_report(
         "attacks": {
             "exact": "each hidden number against all combinations of published ones, modulo 2^61 - 1",
             "own_answer": "the same by a respondent who is alone in a hidden group",
+            "remainder": "sums that follow for two hidden groups of too few persons together",
             "interval": "linear programs over what rounded numbers leave open",
             "change": "never two waves' numbers and their change of one municipality",
             "peer_means": "made of published numbers alone",

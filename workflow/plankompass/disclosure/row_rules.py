@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.answer_sets import intervals_that_tell
-from plankompass.disclosure.components import TOTAL, part_of
+from plankompass.disclosure.components import TOTAL, is_known, part_of
 from plankompass.disclosure.rules import (
     AT_LEAST_THREE,
     CLASS_COUNTS,
@@ -61,8 +61,18 @@ def check_indicators(frame: pd.DataFrame, rules: RuleBook) -> None:
     """Stop when an estimate's thresholds are unknown.
 
     Raises:
-        StageFailedError: An indicator is not in the codebook.
+        StageFailedError: An indicator is not in the codebook, or a component is of a kind that the
+            rules do not know (the smallest answer, a quantile, a rank of municipalities ...).
     """
+    strange = sorted({c.partition(":")[0] for c in frame["component"].unique() if not is_known(c)})
+    if strange:
+        raise StageFailedError(
+            STAGE,
+            [
+                f"estimates: component {kind}: is a kind of number no rule allows"
+                for kind in strange
+            ],
+        )
     unknown = sorted(set(frame["indicator"]) - set(rules.indicators))
     if unknown:
         raise StageFailedError(
