@@ -121,6 +121,12 @@ def check_comparisons(
     lines = []
     units = row_units(comparisons, rules)
     rows = comparisons[["kommune_id", *about, "peer_mean", "difference"]]
+    pooled = comparisons.loc[comparisons["pooled"].notna(), ["kommune_id", *about]]
+    lines += [
+        f"{name(key)}: pooled with others, but its own number is hidden"
+        for key in pooled.itertuples(index=False, name=None)
+        if key not in values
+    ]
     for unit, (kommune, *key, mean, difference) in zip(
         units, rows.itertuples(index=False, name=None), strict=True
     ):

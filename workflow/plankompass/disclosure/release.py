@@ -166,12 +166,21 @@ def publish_comparisons(
     rows = comparisons[["kommune_id", *keys]].itertuples(index=False, name=None)
     hidden = np.fromiter((row not in shown for row in rows), bool, count=len(comparisons))
     out = comparisons.copy()
-    out.loc[hidden, ["difference", "lower", "upper", "p_value", "peer_mean"]] = np.nan
+    numbers = [
+        "peer_mean",
+        "difference",
+        "lower",
+        "upper",
+        "pooled",
+        "pooled_lower",
+        "pooled_upper",
+    ]
+    out.loc[hidden, [*numbers, "p_value"]] = np.nan
     out.loc[hidden, "verdict"] = "hidden"
     units = row_units(out, rules)
     for unit in sorted(set(units)):
         rows_of_unit = units == unit
-        for column in ("peer_mean", "difference", "lower", "upper"):
+        for column in numbers:
             values = out.loc[rows_of_unit, column].to_numpy(np.float64)
             out.loc[rows_of_unit, column] = round_half_away(values, DECIMALS[unit])
     # a p value would give the standard error away, and with it the group's own spread

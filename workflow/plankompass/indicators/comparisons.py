@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from plankompass.indicators.partial_pooling import COLUMNS as _POOLED
+from plankompass.indicators.partial_pooling import check_pooled, pooled_means
 from plankompass.statistics.estimate import t_interval, t_p_value
 from plankompass.statistics.multiplicity import benjamini_hochberg
 from plankompass.statistics.peers import PeerDifferences, peer_differences
@@ -76,11 +78,15 @@ def compare(
         primary: Publishable estimates.
         municipalities: Participating municipalities.
         codebook: The codebook.
-        settings: ``confidence``, ``false_discovery_rate``, ``min_peers``, ``pooled_sd_below``.
+        settings: ``confidence``, ``false_discovery_rate``, ``min_peers``, ``pooled_sd_below``,
+            ``partial_pooling``.
         wave: The report wave.
 
     Returns:
         Rows of ``comparisons``: one a municipality and component of the report wave.
+
+    Raises:
+        PlankompassError: ``partial_pooling`` names something that is no mean in the codebook.
     """
     rows = primary[(primary["level"] == "municipality") & (primary["wave"] == wave)]
     rows = rows[
@@ -88,8 +94,10 @@ def compare(
     ]
     rows = rows[rows["reason"] != "network_only"]
     rows = rows[_main_component(rows, codebook)]
+    pooled = check_pooled(settings, codebook)
     parts = [
-        _compare_cell(cell, settings) for _, cell in rows.groupby(_CELL, observed=True, sort=True)
+        _compare_cell(cell, settings, pooled)
+        for _, cell in rows.groupby(_CELL, observed=True, sort=True)
     ]
     if not parts:
         return empty_table("comparisons")
@@ -98,7 +106,7 @@ def compare(
     return table[["kommune_id", *_CELL, *_COLUMNS]]
 
 
-_COLUMNS = ["peer_mean", "peers", "difference", "lower", "upper", "p_value", "verdict"]
+_COLUMNS = ["peer_mean", "peers", "difference", "lower", "upper", "p_value", *_POOLED, "verdict"]
 
 
 def _main_component(rows: pd.DataFrame, codebook: Codebook) -> pd.Series:
@@ -121,7 +129,9 @@ def _main_component(rows: pd.DataFrame, codebook: Codebook) -> pd.Series:
     return pd.Series(kept, index=rows.index, dtype=bool)
 
 
-def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFrame:
+def _compare_cell(
+    cell: pd.DataFrame, settings: StatisticsConfig, pooled: frozenset[str]
+) -> pd.DataFrame:
     """One component over all municipalities; an empty verdict waits for the whole family."""
     cell = cell.sort_values("unit", kind="stable").reset_index(drop=True)
     value, se = cell["value"].to_numpy(float), cell["se"].to_numpy(float)
@@ -151,6 +161,11 @@ def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFram
     sure = shown & sampled & ~kept_back & ~np.isnan(p_value)
     verdict = np.select([~published | (cell["display"] != ""), few, sure], _WAITING, "no_interval")
 
+    chosen = cell["indicator"].iat[0] in pooled
+    drawn = pooled_means(
+        np.where(used & chosen, value, np.nan), np.where(kept_back, np.nan, se), settings
+    )
+
     def where(mask: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         return np.where(mask, numbers, np.nan)
 
@@ -164,6 +179,7 @@ def _compare_cell(cell: pd.DataFrame, settings: StatisticsConfig) -> pd.DataFram
             "lower": where(sure, lower),
             "upper": where(sure, upper),
             "p_value": where(sure, p_value),
+            **{column: drawn[column] for column in _POOLED},
             "verdict": verdict,
         }
     )

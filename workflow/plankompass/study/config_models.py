@@ -192,6 +192,11 @@ class StatisticsConfig(ConfigModel):
     dont_know_flag: float = Field(
         default=0.25, gt=0, lt=1, description="Share of don't know from which the report says so"
     )
+    partial_pooling: list[str] | Literal[False] = Field(
+        default=False,
+        description="Indicators whose published means are also given drawn towards the mean of all "
+        "(Fay-Herriot), columns pooled in comparisons; false for none",
+    )
     alpha_minimum: float = Field(
         default=0.70, gt=0, lt=1, description="Reliability a scale needs to be shown as one number"
     )
