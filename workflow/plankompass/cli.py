@@ -135,6 +135,16 @@ def review(
     raise typer.Exit(review_study(study, ROOT, coders=coders, read_back=read_back))
 
 
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass audit reports/eksempel")
+def audit(
+    folder: Annotated[Path, typer.Argument(help="A folder of reports, or a publishable folder.")],
+) -> None:
+    """Attack published files: can a hidden number be worked out from them alone?"""
+    from plankompass.commands.audit import audit_published
+
+    raise typer.Exit(audit_published(folder, ROOT / "codebook"))
+
+
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass test -k disclosure",
              context_settings={"allow_extra_args": True, "ignore_unknown_options": True})  # fmt: skip
 def test(context: typer.Context) -> None:
