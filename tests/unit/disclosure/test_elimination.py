@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -167,6 +169,34 @@ def test_the_hidden_remainder_of_an_aggregate_is_not_too_small():
         rows[1]
     }
     assert not protect(system, rows, min_remainder=4, min_share=0.25, intervals=False).hidden
+
+
+def _fewest_hidden(system: System, candidates: list[int], at_most: int) -> int:
+    """The optimum by trying every choice, smallest first."""
+    for k in range(at_most + 1):
+        for gone in combinations(candidates, k):
+            span = Span()
+            for r in candidates:
+                if r not in gone and (rest := span.reduce(system.modular[r])):
+                    span.insert(rest, min(rest))
+            if all(span.reduce(system.modular[t]) for t in system.targets):
+                return k
+    raise AssertionError("the choice that was made is no protection")
+
+
+def test_at_most_a_quarter_more_is_hidden_than_the_optimum():
+    hidden = optimum = 0
+    for seed in range(40):
+        system = random_table(seed, municipalities=7, groups=2, counties=2)
+        candidates = candidates_of(system)
+        found = protect(
+            system, candidates, min_remainder=1, min_share=0.25, intervals=False, restarts=3
+        )
+        if 0 < len(found.hidden) <= 3:
+            hidden += len(found.hidden)
+            optimum += _fewest_hidden(system, candidates, len(found.hidden))
+    assert optimum > 20
+    assert hidden <= 1.25 * optimum
 
 
 @settings(max_examples=100, deadline=None)

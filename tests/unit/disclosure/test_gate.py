@@ -243,7 +243,8 @@ def _comparisons(line, **changes):
              "difference": np.nan if hidden else round(row.value - mean, 1), "lower": np.nan,
              "upper": np.nan, "p_value": np.nan, "verdict": "hidden" if hidden else "no_interval"}
         )  # fmt: skip
-    return pd.DataFrame(rows).assign(**changes)
+    frame = pd.DataFrame(rows).assign(pooled=np.nan, pooled_lower=np.nan, pooled_upper=np.nan)
+    return frame.assign(**changes)
 
 
 def test_peer_means_are_made_of_published_numbers_alone(line):
@@ -253,9 +254,10 @@ def test_peer_means_are_made_of_published_numbers_alone(line):
     assert check_comparisons(other, line.table, line.rules)
     hidden = honest["verdict"] == "hidden"
     assert hidden.any()
-    beside = honest.copy()
-    beside.loc[hidden, "peer_mean"] = 3.1
-    assert "its own number is hidden" in check_comparisons(beside, line.table, line.rules)[0]
+    for column, value in (("peer_mean", 3.1), ("pooled", 3.3)):
+        beside = honest.copy()
+        beside.loc[hidden, column] = value
+        assert "its own number is hidden" in check_comparisons(beside, line.table, line.rules)[0]
 
 
 def test_the_gates_report_says_what_was_tried_and_holds_no_number_of_a_group(line):
