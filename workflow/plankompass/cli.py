@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -163,11 +163,15 @@ def lint() -> None:
 
 
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass benchmark")
-def benchmark() -> None:
-    """Measure the example study, stage by stage, into benchmarks/RESULTS.md."""
+def benchmark(
+    part: Annotated[
+        Literal["all", "example", "statistics"], typer.Argument(help="What to measure.")
+    ] = "all",
+) -> None:
+    """Measure the example study and the statistics into benchmarks/RESULTS.md."""
     from plankompass.commands.measuring import run_benchmark
 
-    raise typer.Exit(run_benchmark(ROOT))
+    raise typer.Exit(run_benchmark(ROOT, part))
 
 
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass simulate --check")

@@ -1,4 +1,4 @@
-"""Benchmark: the example study from raw files to all reports, stage by stage, in one run."""
+"""Benchmark: the example study from raw files to all reports, and the statistics beside R."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path("benchmarks/RESULTS.md")
-_BEGIN, _END = "<!-- example: begin -->", "<!-- example: end -->"
+_TITLES = {
+    "statistics": "The statistics: 222 600 respondents, 60 items, 20 scales, 2 142 cells, beside R"
+}
 
 
 def machine() -> str:
@@ -107,15 +109,48 @@ def summarise(first: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def run_benchmark(root: Path) -> int:
-    """Build the example from nothing and again, and write the figures.
+def write_section(root: Path, section: str, lines: list[str]) -> None:
+    """Put measured figures between a section's markers and leave the other sections alone.
 
     Args:
         root: The checkout.
+        section: Name of the section, as its markers have it.
+        lines: Lines of Markdown.
+    """
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
+    path = root / RESULTS
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if begin not in text:
+        text += f"\n## {_TITLES.get(section, section)}\n{begin}\n{end}\n"
+    head, _, rest = text.partition(begin)
+    tail = rest.partition(end)[2]
+    body = [begin, f"Measured on: {machine()}.", "", *lines, end]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(head + "\n".join(body) + tail, encoding="utf-8")
+    print("\n".join(body[1:-1]))
+    print(f"\nwritten to {RESULTS}")
+
+
+def run_benchmark(root: Path, part: str = "all") -> int:
+    """Measure and write the figures.
+
+    Args:
+        root: The checkout.
+        part: ``example`` (the example study from nothing and again), ``statistics``, or ``all``.
 
     Returns:
         0 when it was measured.
     """
+    from plankompass.commands.measuring_statistics import run_statistics_benchmark
+
+    if part in ("example", "all"):
+        write_section(root, "example", _measure_example(root))
+    if part in ("statistics", "all"):
+        write_section(root, "statistics", run_statistics_benchmark())
+    return 0
+
+
+def _measure_example(root: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve() / "checkout"
         folder.mkdir()
@@ -125,16 +160,7 @@ def run_benchmark(root: Path) -> int:
         print("building again, with nothing to do ...", flush=True)
         again = _child(folder)
         shutil.rmtree(folder)
-    body = [_BEGIN, f"Measured on: {machine()}.", "", *summarise(first, again), _END]
-    path = root / RESULTS
-    text = path.read_text(encoding="utf-8") if path.is_file() else f"{_BEGIN}\n{_END}\n"
-    head, _, rest = text.partition(_BEGIN)
-    tail = rest.partition(_END)[2]
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(head + "\n".join(body) + tail, encoding="utf-8")
-    print("\n".join(body[1:-1]))
-    print(f"\nwritten to {RESULTS}")
-    return 0
+    return summarise(first, again)
 
 
 def _measured_build(timings: Path) -> int:
