@@ -131,7 +131,7 @@ class _Widener:
         extra: set[int] = set()
         place = {r: i for i, r in enumerate(self.order)}
         shown = [r for r in self.order if r not in hidden]
-        self.program = BlockProgram(self.system, self.rows, [*shown, *self.known], hidden)
+        self.program = BlockProgram(self.system, self.rows, [*shown, *self.known])
         for narrow in self.program.weak(self.min_share, self.seed):
             self.narrow.append(narrow.row)
             at = self.program.index[narrow.row]
