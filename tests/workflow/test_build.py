@@ -36,6 +36,16 @@ def test_nothing_temporary_is_left(built: Path):
     assert not list(built.rglob(".partial-*"))
 
 
+def test_the_folder_of_personal_data_is_closed_to_others(built: Path):
+    assert (built / "data/processed/eksempel").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_engine_can_report_on_the_run(checkout: Path):
+    done = snakemake(checkout, "--report", "run.zip")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (checkout / "run.zip").stat().st_size > 10_000
+
+
 def test_a_second_build_does_nothing_and_says_so(checkout: Path):
     before = results(checkout)
     again = plankompass(checkout, "build")

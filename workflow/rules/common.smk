@@ -22,7 +22,7 @@ from plankompass.jobs.fingerprint import (
     value_fingerprint,
 )
 from plankompass.jobs.runner import run_job, start_pool
-from plankompass.jobs.study_plan import StudyPlan, plan_study
+from plankompass.jobs.study_plan import make_restricted, plan_study
 from plankompass.study.problems import PlankompassError
 
 try:
@@ -40,6 +40,7 @@ STUDY = PLAN.config.study
 PROCESSED = f"data/processed/{STUDY}"
 REPORTS = f"reports/{STUDY}"
 LOGS = f"{PROCESSED}/logs"
+make_restricted(Path(PROCESSED))
 
 # Jobs of a full run are handed to warm processes; a single job in a process of its own (a plain
 # run without the profile, or a cluster node) is done on the spot.

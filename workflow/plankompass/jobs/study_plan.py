@@ -120,6 +120,16 @@ def _documents(
     return {code: tuple(sorted(set(files))) for code, files in found.items()}
 
 
+def make_restricted(folder: Path) -> None:
+    """Make a folder that only its owner may open: it will hold personal data.
+
+    Args:
+        folder: The folder; parents are made as usual.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
 def plan_study(
     document: Mapping[str, Any],
     *,
