@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from tests.unit.indicators.made_study import MadeStudy, one
 
+from plankompass.statistics.ranking import rank_confidence_sets
+
 RANKING = "barrier_severity_ranking"
 
 
@@ -70,3 +72,30 @@ def test_same_seed_gives_the_same_ranks_and_order_of_rows_does_not_matter(
     for table in ("respondents", "answers"):
         rng.shuffle(study.rows[table])
     assert study.compute(RANKING).equals(first)
+
+
+def test_ranks_are_joint_confidence_sets(study: MadeStudy) -> None:
+    """The sets hold all true ranks at once, and the indicator gives them as they are."""
+    rng = np.random.default_rng(12)
+    items = _barriers(study)
+    study.municipality("k01", seats=27)
+    level = np.linspace(2, 4.4, len(items))
+    given = np.clip(np.rint(rng.normal(level, 0.7, (18, len(items)))), 1, 5).astype(int)
+    for person in given:
+        study.answer("k01", "T2", "folkevalgte", dict(zip(items, person.tolist(), strict=True)))
+    study.statistics["bootstrap_draws"] = 500
+    study.statistics["seed"] = 7
+    frame = study.compute(RANKING)
+    rows = [_rank(frame, item) for item in items]
+    assert {row["method"] for row in rows} == {"rank_confidence_set"}
+    # The draws depend on the order of persons, which is that of their pseudonyms; the sets hardly do.
+    expected = rank_confidence_sets(given.astype(float), 27, replicates=500, seed=7)
+    assert [row["value"] for row in rows] == expected.rank.tolist()
+    for side in ("lower", "upper"):
+        found = np.array([row[side] for row in rows])
+        assert np.abs(found - getattr(expected, side)).max() <= 1
+    # Joint sets: a pair of items is only told apart by a difference well beyond its own error.
+    gap = given[:, 9] - given[:, 8]
+    own = gap.mean() / (np.sqrt(1 - 18 / 27) * gap.std(ddof=1) / np.sqrt(18))
+    overlap = rows[9]["upper"] >= rows[8]["lower"]
+    assert overlap or own > 2.5
