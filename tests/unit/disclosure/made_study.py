@@ -103,6 +103,11 @@ def make_study(municipalities: int = 12, *, seed: int = 1, alpha: float = 0.85) 
                 "alpha_upper": 0.9,
                 "omega": alpha,
                 "acceptable": alpha >= 0.7,
+                "municipalities": 8,
+                "rwg_j": 0.8,
+                "agreement_a": 0.4,
+                "icc1": 0.1,
+                "icc2": 0.6,
             }
             for wave in WAVES
             for group in GROUPS

@@ -138,7 +138,8 @@ def test_without_own_rows_the_response_table_says_how_many_the_second_group_is()
 def test_an_unreliable_scale_gives_way_to_its_items_and_so_does_its_change():
     quality = check_table("scale_quality", pd.DataFrame([
         {"indicator": "plan_steering_use", "group": "folkevalgte", "wave": "T1", "n": 90,
-         "alpha": 0.6, "alpha_lower": 0.5, "alpha_upper": 0.7, "omega": 0.6, "acceptable": False},
+         "alpha": 0.6, "alpha_lower": 0.5, "alpha_upper": 0.7, "omega": 0.6, "acceptable": False,
+         "municipalities": 8, "rwg_j": 0.8, "agreement_a": 0.4, "icc1": 0.1, "icc2": 0.6},
     ]))  # fmt: skip
     rows = [
         estimate_row(wave="T1"),

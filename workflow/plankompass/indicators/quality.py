@@ -1,4 +1,4 @@
-"""May a scale be shown as one number: reliability of each scale, group and wave."""
+"""May answers be averaged: over items into a scale, over persons into a municipality."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plankompass.statistics.reliability import cronbach_alpha, omega_total
+from plankompass.statistics.cells import cell_codes
+from plankompass.statistics.reliability import (
+    cronbach_alpha,
+    icc_one_two,
+    omega_total,
+    rwg_j,
+    van_der_eijk_a,
+)
 from plankompass.statistics.scores import reverse_item
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.codebook_models import Indicator
@@ -22,11 +29,14 @@ log = logging.getLogger(__name__)
 MIN_COMPLETE = 10
 """Fewest persons with all items valid from which reliability is judged."""
 
+MIN_MEMBERS, MIN_MUNICIPALITIES = 5, 5
+"""Fewest persons of a municipality, and fewest such municipalities, whose agreement is looked at."""
+
 
 def assess_scales(
     inputs: Mapping[str, Path], outputs: Mapping[str, Path], params: Mapping[str, Any]
 ) -> None:
-    """Judge the reliability of every scale of the codebook, by group and wave.
+    """Judge reliability and agreement of every scale of the codebook, by group and wave.
 
     Args:
         inputs: ``respondents``, ``answers``.
@@ -58,11 +68,14 @@ def scale_rows(
     answers: pd.DataFrame,
     settings: StatisticsConfig,
 ) -> list[dict[str, Any]]:
-    """Reliability of one scale in each group and wave, over the whole network.
+    """Reliability and agreement of one scale in each group and wave, over the whole network.
 
     Persons with all items valid count. Participants of a wave's gatherings are taken together. A
     scale is acceptable when alpha reaches the configured minimum among at least
     :data:`MIN_COMPLETE` persons; with fewer nobody can say, and the items are shown one by one.
+    Agreement among a municipality's members says what its mean stands for: rwg(j) near 1 a view in
+    common, A below 0 two camps; ICC(1) how much municipalities differ and ICC(2) how surely their
+    means tell them apart. It hides nothing: councils are elected to disagree.
 
     Args:
         indicator: The scale.
@@ -80,15 +93,17 @@ def scale_rows(
     rows = []
     for group in sorted(indicator.groups):
         for wave, members in joined[joined["group"] == group].groupby("wave", observed=True):
-            matrix = members[items].to_numpy(float, na_value=np.nan)
+            matrix = members[items].to_numpy(float, na_value=np.nan, copy=True)
             for number, item in enumerate(items):
                 if codebook.items[item].reverse:
                     levels = codebook.scales[codebook.items[item].scale].values
                     matrix[:, number] = reverse_item(matrix[:, number], min(levels), max(levels))
-            complete = matrix[~np.isnan(matrix).any(axis=1)]
+            whole = ~np.isnan(matrix).any(axis=1)
+            home = members["kommune_id"].to_numpy(object)[whole]
             rows.append(
                 {"indicator": indicator.id, "group": group, "wave": wave}
-                | _reliability(complete, settings)
+                | _reliability(matrix[whole], settings)
+                | _agreement(matrix[whole], home, codebook, items[0], settings)
             )
     return rows
 
@@ -107,4 +122,34 @@ def _reliability(complete: np.ndarray, settings: StatisticsConfig) -> dict[str, 
         "alpha_upper": alpha.upper,
         "omega": omega.estimate,
         "acceptable": bool(n >= MIN_COMPLETE and alpha.estimate >= settings.alpha_minimum),
+    }
+
+
+def _agreement(
+    complete: np.ndarray,
+    home: np.ndarray,
+    codebook: Codebook,
+    item: str,
+    settings: StatisticsConfig,
+) -> dict[str, Any]:
+    """How far members of one municipality agree, as medians over municipalities."""
+    levels = codebook.scales[codebook.items[item].scale].values
+    codes, names = cell_codes(home.astype(str))
+    large = np.flatnonzero(np.bincount(codes, minlength=len(names)) >= MIN_MEMBERS)
+    found: dict[str, Any] = {"municipalities": len(large)}
+    if len(large) < MIN_MUNICIPALITIES:
+        return found | dict.fromkeys(("rwg_j", "agreement_a", "icc1", "icc2"), np.nan)
+    inside = np.isin(codes, large)
+    answers, groups = complete[inside], codes[inside]
+    apart = []
+    for municipality in large:
+        own = answers[groups == municipality]
+        counts = [[(column == level).sum() for level in sorted(levels)] for column in own.T]
+        apart.append(np.mean([van_der_eijk_a(c) for c in counts]))
+    icc = icc_one_two(answers.mean(axis=1), groups, confidence=settings.confidence)
+    return found | {
+        "rwg_j": rwg_j(answers, groups, len(levels)).median,
+        "agreement_a": float(np.median(apart)),
+        "icc1": icc.icc1,
+        "icc2": icc.icc2,
     }
