@@ -174,6 +174,16 @@ def benchmark(
     raise typer.Exit(run_benchmark(ROOT, part))
 
 
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass sensitivity eksempel")
+def sensitivity(
+    study: Annotated[str, typer.Argument(help="The study; built before.")] = "eksempel",
+) -> None:
+    """Show how published verdicts change when a choice of the method is another."""
+    from plankompass.commands.sensitivity import run_sensitivity
+
+    raise typer.Exit(run_sensitivity(study, ROOT))
+
+
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass simulate --check")
 def simulate(
     check_only: Annotated[

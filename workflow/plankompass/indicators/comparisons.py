@@ -62,6 +62,7 @@ def compare(
     settings: StatisticsConfig,
     *,
     wave: str,
+    peer_groups: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Difference of each municipality's value from the unweighted mean of the others.
 
@@ -81,6 +82,8 @@ def compare(
         settings: ``confidence``, ``false_discovery_rate``, ``min_peers``, ``pooled_sd_below``,
             ``partial_pooling``.
         wave: The report wave.
+        peer_groups: Group of each municipality, when only those of the same group are peers; all
+            others when left out, as the reports have it.
 
     Returns:
         Rows of ``comparisons``: one a municipality and component of the report wave.
@@ -96,7 +99,7 @@ def compare(
     rows = rows[_main_component(rows, codebook)]
     pooled = check_pooled(settings, codebook)
     parts = [
-        _compare_cell(cell, settings, pooled)
+        _compare_cell(cell, settings, pooled, peer_groups)
         for _, cell in rows.groupby(_CELL, observed=True, sort=True)
     ]
     if not parts:
@@ -130,7 +133,10 @@ def _main_component(rows: pd.DataFrame, codebook: Codebook) -> pd.Series:
 
 
 def _compare_cell(
-    cell: pd.DataFrame, settings: StatisticsConfig, pooled: frozenset[str]
+    cell: pd.DataFrame,
+    settings: StatisticsConfig,
+    pooled: frozenset[str],
+    peer_groups: Mapping[str, str] | None,
 ) -> pd.DataFrame:
     """One component over all municipalities; an empty verdict waits for the whole family."""
     cell = cell.sort_values("unit", kind="stable").reset_index(drop=True)
@@ -150,6 +156,7 @@ def _compare_cell(
         np.where(used, value, np.nan),
         spread,
         _degrees(cell, used),
+        peers=_same_group(cell["unit"], peer_groups),
         min_peers=settings.min_peers,
         confidence=settings.confidence,
     )
@@ -186,6 +193,13 @@ def _compare_cell(
 
 
 _WAITING = ["hidden", "few_peers", ""]
+
+
+def _same_group(units: pd.Series, peer_groups: Mapping[str, str] | None) -> np.ndarray | None:
+    if peer_groups is None:
+        return None
+    group = units.map(dict(peer_groups)).to_numpy(object)
+    return group[:, None] == group[None, :]
 
 
 def _filled(cell: pd.DataFrame, se: np.ndarray, kept_back: np.ndarray) -> np.ndarray:
