@@ -120,7 +120,7 @@ def test_without_script_the_index_is_a_plain_table(opened):
     page = opened("index", java_script_enabled=False)
     assert page.locator("#filter").is_hidden()
     assert page.locator("#kommuner tbody tr").count() == 12
-    assert page.locator("#kommuner tbody tr").first.locator("a").count() == 2
+    assert page.locator("#kommuner tbody tr").first.locator("a").count() == 4
 
 
 def test_a_report_reads_the_same_without_script(opened):
