@@ -1,4 +1,4 @@
-"""Docs that are written from the code: the data dictionary, the configuration, the indicators."""
+"""Docs written from the code: data dictionary, configuration, indicators, pages of the method."""
 
 from __future__ import annotations
 
@@ -147,11 +147,16 @@ def documents(root: Path) -> dict[Path, str]:
     Returns:
         Path to text.
     """
+    from plankompass.commands.method_pages import operator_page, statistics_page
+
     folder = root / "docs"
+    book = load_codebook(root / "codebook")
     return {
         folder / "data_dictionary.md": data_dictionary(),
         folder / "configuration.md": configuration(),
-        folder / "indicators.md": indicator_list(load_codebook(root / "codebook")),
+        folder / "indicators.md": indicator_list(book),
+        folder / "method" / "statistics.md": statistics_page(),
+        folder / "method" / "operators.md": operator_page(book),
     }
 
 
