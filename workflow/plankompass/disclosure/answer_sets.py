@@ -134,7 +134,8 @@ def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
         if not (own or stepped) or np.isnan(row.lower):
             continue
         low, high = rules.item_range[part_of(row.component).base]
-        size = np.inf if pd.isna(row.population) else float(row.population)
+        endless = pd.isna(row.population) or not row.method.startswith("mean_fpc")
+        size = np.inf if endless else float(row.population)
         if stepped:
             told[at] = _a_step_tells(int(row.n), int(low), int(high), row.value, pooled[at])
             continue
@@ -155,6 +156,7 @@ def _pooled_spread(frame: pd.DataFrame) -> np.ndarray:
     stepped = frame["method"].str.endswith(STEPPED).to_numpy()
     n = frame["n"].to_numpy(np.float64, na_value=np.nan)
     size = frame["population"].to_numpy(np.float64, na_value=np.inf)
+    size = np.where(frame["method"].str.startswith("mean_fpc"), size, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = frame["se"].to_numpy(np.float64) / np.sqrt((1 - n / size) / n)
     spread = pd.Series(np.where(stepped & np.isfinite(spread), spread, np.nan))

@@ -202,9 +202,8 @@ def municipal_change(
         x, y = earlier.values[:, number], later.values[:, number]
         aligned = _aligned(before, x, after, y, unit)
         if len(aligned[0]) <= two.population[at]:
-            change = change_overlapping(
-                *aligned, float(two.population[at]), confidence=settings.confidence
-            )
+            size = float(two.population[at]) if after.finite else None
+            change = change_overlapping(*aligned, size, confidence=settings.confidence)
             return (
                 change.estimate, change.se, change.df, change.lower, change.upper,
                 "change_overlapping",

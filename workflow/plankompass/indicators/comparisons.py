@@ -209,12 +209,19 @@ def _filled(cell: pd.DataFrame, se: np.ndarray, kept_back: np.ndarray) -> np.nda
     of the municipalities that show theirs. Its own difference gets no verdict.
     """
     n = cell["n"].to_numpy(float, na_value=np.nan)
-    size = cell["population"].to_numpy(float, na_value=np.inf)
+    size = _drawn_from(cell)
     with np.errstate(divide="ignore", invalid="ignore"):
         unit = np.sqrt((1 - n / size) / n)
         spread = np.where(unit > 0, se / unit, np.nan)
     typical = np.nanmedian(spread) if np.isfinite(spread).any() else 0.0
     return np.where(kept_back, typical * unit, se)
+
+
+def _drawn_from(cell: pd.DataFrame) -> np.ndarray:
+    """Size of the population behind each estimate; without end where the target is no finite group."""
+    size = cell["population"].to_numpy(float, na_value=np.inf)
+    finite = cell["method"].str.contains("fpc|hypergeometric", regex=True).to_numpy()
+    return np.where(finite, size, np.inf)
 
 
 def _degrees(cell: pd.DataFrame, used: np.ndarray) -> np.ndarray:
@@ -236,7 +243,7 @@ def _shares(
     value, se = cell["value"].to_numpy(float), cell["se"].to_numpy(float)
     low, high = cell["lower"].to_numpy(float), cell["upper"].to_numpy(float)
     n = cell["n"].to_numpy(float, na_value=np.nan)
-    size = cell["population"].to_numpy(float, na_value=np.inf)
+    size = _drawn_from(cell)
     peer_variance = np.fmax(found.se**2 - se**2, 0.0)
     spread = t_interval(0.0, np.sqrt(peer_variance), np.inf, settings.confidence)[1]
     with np.errstate(divide="ignore", invalid="ignore"):

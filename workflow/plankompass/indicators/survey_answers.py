@@ -52,6 +52,7 @@ class GroupAnswers:
         merged: Municipalities whose answers concern a unit merged away since, shape (units,).
         wording: Item column to the wordings that were used.
         posed: Item columns that were put to anybody at this occasion.
+        finite: Whether the numbers are about these persons and not the culture behind them.
     """
 
     group: str
@@ -67,6 +68,7 @@ class GroupAnswers:
     merged: NDArray[np.bool_]
     wording: dict[str, frozenset[str]] = field(default_factory=dict)
     posed: frozenset[str] = frozenset()
+    finite: bool = True
 
     @property
     def asked(self) -> NDArray[np.bool_]:
@@ -178,6 +180,7 @@ def read_answers(task: Task, group: str, columns: Sequence[str]) -> list[GroupAn
                     for number, name in enumerate(columns)
                 },
                 posed=frozenset(np.asarray(columns, dtype=object)[np.unique(place[mine & put])]),
+                finite=task.indicator.target == "group",
             )
         )
     if problems:

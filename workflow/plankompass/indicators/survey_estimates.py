@@ -8,6 +8,8 @@ with its number of persons (weights N/n), and municipalities without answers are
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,9 +24,19 @@ from plankompass.study.config_models import StatisticsConfig
 FloatArray = NDArray[np.float64]
 
 
-def _sizes(answers: GroupAnswers) -> FloatArray:
-    """Population of each municipality; infinite where none is known (nobody answered there)."""
+def _persons(answers: GroupAnswers) -> FloatArray:
+    """Persons of each municipality; infinite where none is known (nobody answered there)."""
     return np.where(np.isnan(answers.population), np.inf, answers.population)
+
+
+def _sizes(answers: GroupAnswers) -> FloatArray:
+    """What each sample was drawn from: its persons, or the culture behind them, without end."""
+    return _persons(answers) if answers.finite else np.full(len(answers.units), np.inf)
+
+
+def _with_persons(answers: GroupAnswers, cells: CellEstimates) -> CellEstimates:
+    """The estimates with the number of persons, whatever they were taken to be drawn from."""
+    return replace(cells, population=np.broadcast_to(_persons(answers)[:, None], cells.n.shape))
 
 
 def municipal_means(
@@ -42,13 +54,14 @@ def municipal_means(
     """
     if answers.weighted:
         return _weighted_means(answers, values, settings.confidence)
-    return council_mean_interval(
+    cells = council_mean_interval(
         values,
         answers.codes,
         _sizes(answers),
         below=settings.pooled_sd_below,
         confidence=settings.confidence,
     )
+    return _with_persons(answers, cells)
 
 
 def municipal_parts(
@@ -74,13 +87,14 @@ def municipal_parts(
     """
     if answers.weighted:
         return means or _weighted_means(answers, values, settings.confidence)
-    return pooled_sd_mean_interval(
+    cells = pooled_sd_mean_interval(
         values,
         answers.codes,
         _sizes(answers),
         below=settings.pooled_sd_below,
         confidence=settings.confidence,
     )
+    return _with_persons(answers, cells)
 
 
 def municipal_shares(
@@ -101,7 +115,8 @@ def municipal_shares(
         return _weighted_means(answers, hits, settings.confidence, share=True)
     n, mean, _ = cell_moments(hits, answers.codes, len(answers.units))
     counted = np.where(n > 0, np.rint(np.nan_to_num(mean) * n), 0)
-    return share_intervals(counted, n, _sizes(answers)[:, None], confidence=settings.confidence)
+    cells = share_intervals(counted, n, _sizes(answers)[:, None], confidence=settings.confidence)
+    return _with_persons(answers, cells)
 
 
 def _weighted_means(
@@ -124,7 +139,7 @@ def _weighted_means(
                 confidence=confidence,
             )
             cells.append(share_limits(one, confidence=confidence) if share else one)
-    return _as_cells(cells, (len(answers.units), values.shape[1]))
+    return _with_persons(answers, _as_cells(cells, (len(answers.units), values.shape[1])))
 
 
 def _as_cells(estimates: list[Estimate], shape: tuple[int, ...]) -> CellEstimates:

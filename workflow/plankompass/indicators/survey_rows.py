@@ -73,7 +73,7 @@ def mean_method(task: Task, answers: GroupAnswers, n: int, population: float) ->
     """Method of a municipality's mean, as a short stable text."""
     if answers.weighted:
         return "weighted_linearised"
-    fpc = "mean_fpc" if np.isfinite(population) else "mean"
+    fpc = "mean_fpc" if np.isfinite(population) and answers.finite else "mean"
     # One word for all small ones: which step the spread was rounded up to would tell of a hidden one.
     return f"{fpc}_{'stepped_sd' if n < task.settings.pooled_sd_below else 'floored_sd'}"
 
@@ -139,7 +139,8 @@ def add_rows(
 def _share_method(answers: GroupAnswers, population: float) -> str:
     if answers.weighted:
         return "weighted_korn_graubard"
-    return "share_hypergeometric" if np.isfinite(population) else "share_clopper_pearson"
+    finite = np.isfinite(population) and answers.finite
+    return "share_hypergeometric" if finite else "share_clopper_pearson"
 
 
 def _network_method(answers: GroupAnswers, share: bool, population: float) -> str:

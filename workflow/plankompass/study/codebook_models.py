@@ -222,6 +222,11 @@ class Indicator(CodebookModel):
     formula: str = Field(description="The formula in words")
     params: dict[str, Any] = Field(default_factory=dict, description="The operator's parameters")
     groups: list[str] = Field(description="Groups or sources it is reported for")
+    target: Literal["group", "culture"] = Field(
+        default="group",
+        description="What its numbers are about: 'group', these persons, so that nothing is uncertain when "
+        "all have answered; 'culture', what such persons are drawn from, without that correction",
+    )
     range: list[Any] = Field(description="Lowest and highest value, or classes")
     direction: Literal["higher_is_better", "lower_is_better", "neutral"] = Field(
         description="Direction"

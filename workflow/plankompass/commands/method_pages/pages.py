@@ -108,9 +108,10 @@ def operator_page(book: Codebook) -> str:
         _NOTE,
         "Every indicator of the codebook is one operator applied to its inputs. Numbers from councillors, administration "
         "and participants are about *these* persons, the finite group that was asked (n of N); those from residents about "
-        "the municipality's residents; those from documents and dates count everything there is. No indicator of this "
-        "codebook is about a culture behind the persons, which would have no N. Groups stand side by side and are never "
-        "pooled. Theory is cited as the codebook has it.\n",
+        "the municipality's residents; those from documents and dates count everything there is. An indicator with `target: "
+        "culture` in the codebook is about what such persons are drawn from instead, and its intervals do not shrink to nothing "
+        f"when all have answered ({_cultures(book)}). Groups stand side by side and are never pooled. Theory is cited as the "
+        "codebook has it.\n",
     ]
     for operator, words in book.operators.items():
         module, _, name = operator_function(operator).partition(":")
@@ -132,3 +133,8 @@ def operator_page(book: Codebook) -> str:
                 lines.append(f"| `{indicator.id}` | {indicator.formula} | {refs} |")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _cultures(book: Codebook) -> str:
+    names = [f"`{i.id}`" for i in book.indicators.values() if i.target == "culture"]
+    return "here: " + ", ".join(names) if names else "none of this codebook's"

@@ -74,7 +74,7 @@ def _add_ranks(
             if ranking is None:
                 ranking = rank_confidence_sets(
                     here,
-                    population,
+                    population if answers.finite else None,
                     replicates=task.settings.bootstrap_draws,
                     seed=task.settings.seed,
                     confidence=task.settings.confidence,

@@ -73,7 +73,7 @@ def rank_agreement(task: Task) -> Rows:
             drawn = bootstrap_agreement(
                 values,
                 coded_here,
-                populations=(_population(answers.population), None),
+                populations=(_population(answers.population) if answers.finite else None, None),
                 replicates=task.settings.bootstrap_draws,
                 seed=task.settings.seed,
                 confidence=task.settings.confidence,
