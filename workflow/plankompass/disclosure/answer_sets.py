@@ -139,11 +139,11 @@ def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
         if stepped:
             told[at] = _a_step_tells(int(row.n), int(low), int(high), row.value, pooled[at])
             continue
-        left = sets_left(
-            int(row.n), int(low), int(high),
-            mean=(row.value - half, row.value + half),
-            spread=spread_from_interval(row.lower, row.upper, int(row.n), size),
-        )  # fmt: skip
+        spread = spread_from_interval(row.lower, row.upper, int(row.n), size)
+        totals, deviations = _sums_and_spreads(int(row.n), int(low), int(high))
+        ends = row.n * (row.value - half) - 1e-9, row.n * (row.value + half) + 1e-9
+        beside = deviations[slice(*np.searchsorted(totals, ends))]
+        left = ((beside >= spread[0] - 1e-9) & (beside <= spread[1] + 1e-9)).sum()
         told[at] = left < FEWEST_SETS
     return told | _made_of(frame, told)
 
@@ -170,17 +170,25 @@ def _a_step_tells(n: int, low: int, high: int, value: float, pooled: float) -> b
     if np.isnan(pooled):
         return False
     shown = float(round_half_away(np.array(value), DECIMALS["mean"]))
-    begins, _ = FEW_STEPS if n < STEPS_BELOW else STEPS
-    ends = [-1.0, *(b * pooled for b in begins), np.inf]
-    counts = [
-        sets_left(
-            n, low, high,
-            mean=(shown - half_unit("mean"), shown + half_unit("mean")),
-            spread=(ends[k] + 1e-8, ends[k + 1]),
-        )
-        for k in range(len(ends) - 1)
-    ]  # fmt: skip
-    return any(0 < count < FEWEST_SETS for count in counts)
+    totals, deviations = _sums_and_spreads(n, low, high)
+    half = half_unit("mean")
+    first, last = np.searchsorted(totals, [n * (shown - half) - 1e-9, n * (shown + half) + 1e-9])
+    begins, steps = FEW_STEPS if n < STEPS_BELOW else STEPS
+    # A spread of exactly a step stays below it, as in the interval itself.
+    step = np.searchsorted(np.array(begins) * pooled, deviations[first:last] - 1e-8)
+    counts = np.bincount(step, minlength=len(steps))
+    return bool(((counts > 0) & (counts < FEWEST_SETS)).any())
+
+
+@lru_cache(maxsize=64)
+def _sums_and_spreads(n: int, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sum and standard deviation of every set of n answers, in the order of the sums."""
+    values = np.arange(low, high + 1)
+    ways = count_vectors(n, len(values)).astype(np.int64)
+    total = ways @ values
+    variance = np.maximum(ways @ values**2 - total**2 / n, 0) / max(n - 1, 1)
+    order = np.argsort(total, kind="stable")
+    return total[order], np.sqrt(variance[order])
 
 
 def _made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
@@ -190,9 +198,9 @@ def _made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
     found = np.zeros(len(frame), bool)
     if not hidden:
         return found
-    derived = frame["unit_of_value"].isin(["gap", "change"]).to_numpy()
-    for at in np.flatnonzero(derived):
-        *same, wave, group, component = frame.loc[frame.index[at], keys]
+    derived = np.flatnonzero(frame["unit_of_value"].isin(["gap", "change"]).to_numpy())
+    rows = frame.iloc[derived][keys].itertuples(index=False, name=None)
+    for at, (*same, wave, group, component) in zip(derived, rows, strict=True):
         part = part_of(component)
         sources = [(wave, group, f"level:{part.base}"), (wave, part.other, f"level:{part.base}")]
         if part.before:
