@@ -117,7 +117,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> MunicipalReport:
             answered=answered(writer),
             documents=_documents(writer),
             interviews=_interviews(writer),
-            lead=say("front_text.lead", municipality=row.name),
+            lead=" ".join(filter(None, (say("front_text.lead", municipality=row.name), territory))),
             key_sentences=choose_key_sentences(writer),
         ),
         profile=build_profile(writer),

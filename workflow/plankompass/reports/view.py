@@ -107,8 +107,6 @@ def head_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
             Fact(label=text("common.county"), value=town.county),
             Fact(label=text("common.peer_group"), value=town.peer_group),
         ]
-        if town.territory:
-            facts.append(Fact(label=text("front.territory"), value=town.territory))
     return [
         *facts,
         Fact(label=text("common.wave"), value=meta.wave_text),
