@@ -42,6 +42,7 @@ _TEXTS = {
     "trace_intro": "trace.intro_numbers",
 }
 MOST_PAGES = 8  # a municipality's report
+BARE_PAGE = 1200  # characters, head and foot included
 _LOCK = threading.Lock()
 
 
@@ -145,7 +146,7 @@ def render_pdf(view: View) -> bytes:
     """
     data = _data(view)
     raw = _compile(view, data)
-    if isinstance(view.report, MunicipalReport) and _pages(raw) > MOST_PAGES:
+    if isinstance(view.report, MunicipalReport) and (_pages(raw) > MOST_PAGES or _ends_bare(raw)):
         tighter = _compile(view, data | {"tight": True})
         raw = tighter if _pages(tighter) < _pages(raw) else raw
     return mark_row_headers(raw)
@@ -165,6 +166,15 @@ def _compile(view: View, data: dict[str, Any]) -> bytes:
         raise PlankompassError(
             f"{view.report.meta.title}: the PDF could not be set: {error.message}"
         ) from None
+
+
+def _ends_bare(raw: bytes) -> bool:
+    """Whether the last page holds only a few lines, which a tighter setting may save."""
+    document = pypdfium2.PdfDocument(raw)
+    try:
+        return document[len(document) - 1].get_textpage().count_chars() < BARE_PAGE
+    finally:
+        document.close()
 
 
 def _pages(raw: bytes) -> int:
