@@ -7,19 +7,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
-from plankompass import __version__
 from plankompass.indicators.registry import (
     input_indicators,
     needed_inputs,
     operator_function,
 )
-from plankompass.jobs import codebook_parts
+from plankompass.jobs import codebook_parts, report_jobs
 from plankompass.jobs.fingerprint import (
     code_fingerprint,
     files_fingerprint,
     keep_notes,
     save_notes,
-    value_fingerprint,
 )
 from plankompass.jobs.runner import run_job, start_pool
 from plankompass.jobs.study_plan import make_restricted, plan_study
@@ -109,17 +107,12 @@ def workbooks():
 
 def report_names(participant):
     """File names, without ending, of one municipality's reports: its own language first."""
-    wanted = PLAN.config.report.languages
-    if wanted == "register":
-        return ["rapport"]
-    others = [language for language in wanted if language != participant.language]
-    return ["rapport", *(f"rapport.{language}" for language in others)]
+    return report_jobs.report_names(PLAN.config, participant.language)
 
 
 def network_names():
     """File names, without ending, of the network report: the first language is the main one."""
-    first, *others = PLAN.config.report.network_languages
-    return ["rapport", *(f"rapport.{language}" for language in others)]
+    return report_jobs.network_names(PLAN.config)
 
 
 def named_language(wildcards):
@@ -305,32 +298,15 @@ def publishable_inputs():
     return {table: publishable(table) for table in PUBLISHABLE}
 
 
-def input_hash():
-    """One hash over all raw files: what the reports were made from."""
-    return value_fingerprint(dict(PLAN.hashes))
-
-
-REPORT_PARAMS = {
-    "study": STUDY,
-    "title": PLAN.part("title"),
-    "example": PLAN.config.example,
-    "waves": PLAN.part("waves"),
-    "report": PLAN.part("report"),
-    "statistics": PLAN.part("statistics"),
-    "disclosure": PLAN.part("disclosure"),
-    "codebook": PLAN.config.codebook,
+REPORT_PARAMS = report_jobs.report_params(PLAN.config, PLAN.hashes) | {
     "codebook_part": codebook_parts.whole(PLAN.book),
-    "version": __version__,
-    "input_hash": input_hash(),
     "messages": looks(),
 }
 
 
 def letter_languages():
-    """Languages of a delivery's letter: KS' own first, then the other one that municipalities read."""
-    first = PLAN.config.report.network_languages[0]
-    first = first if first in ("nb", "nn") else "nb"
-    return [first, *sorted({p.language for p in PLAN.participants} - {first})]
+    """Languages of a delivery's letter."""
+    return report_jobs.letter_languages(PLAN.config, PLAN.participants)
 
 
 def letter_looks():

@@ -7,13 +7,13 @@ and each file's sha256 is a param of the rules that read it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from plankompass.study.config_models import StudyConfig
+from plankompass.study.hashing import hash_file
 from plankompass.study.problems import PlankompassError
 
 
@@ -42,12 +42,6 @@ def listed_files(config: StudyConfig) -> dict[str, str]:
         for key in ("documents", "goal_register", "coded_measures"):
             files[getattr(config.plans, key)] = f"plans.{key}"
     return files
-
-
-def hash_file(path: Path) -> str:
-    """Sha256 of a file's bytes, as hexadecimal text."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class Inventory:
