@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plankompass.reports.catalogue import Catalogue
-from plankompass.reports.figures import BAR, CHART_WIDTHS, SPINE_WIDTH, Chart, draw_chart
+from plankompass.reports.figures import BAR, CHARTS, SPINE_WIDTH, Chart, draw_chart
 from plankompass.reports.figures.canvas import text_width
 from plankompass.reports.schema import SpineGroup
 from plankompass.reports.schema_blocks import Bars, FigureBlock
@@ -25,16 +25,6 @@ _INSET = 3.0  # left and right of a cell
 _PITCH = 1.14  # line pitch in type sizes
 _PAD = 3.6  # above and below the lines of a row, together
 _MOST_LABEL = 215.0
-_LEAST_HEIGHT = {
-    "ranked_barriers": 17.0,
-    "steering_chain": 13.5,
-    "timeline": 20.0,
-    "who_decides": 25.0,
-    "gaps": 18.0,
-    "answer_distribution": 19.0,
-    "bars": 14.0,
-    "change": 22.0,
-}
 # Label, strip, own value, n, peer mean, network, verdict
 SPINE_WIDTHS = (146.0, SPINE_WIDTH, 50.0, 36.0, 36.0, 40.0, 62.0)
 # A little more than measured: kerning and other line breaks of the typesetter.
@@ -201,8 +191,8 @@ def chart_table(block: FigureBlock, text: Catalogue) -> ChartTable:
         The chart with its table.
     """
     table = table_of(block, text)
-    widths = column_widths(table, CHART_WIDTHS[block.kind])
-    least = _LEAST_HEIGHT[block.kind]
+    widths = column_widths(table, CHARTS[block.kind].width)
+    least = CHARTS[block.kind].least
     heights = []
     for i, row in enumerate(table.rows):
         own = least

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas
-from plankompass.reports.figures.parts import (
-    Chart,
-    Key,
-    Scale,
-    axis_numbers,
-    grid,
-    make_chart,
-    scale_words,
-    value_mark,
-)
+from plankompass.reports.figures.parts import Chart, Key, Scale, axis_numbers, grid, value_mark
+from plankompass.reports.figures.strips import Strips
 from plankompass.reports.schema_blocks import RankedBarriers
 from plankompass.reports.style import AXIS, FJORD, INK, MIDDLE, MUTED, TYPE
 
-WIDTH = 140.0
 _HEAD = 26.0
+_RANKS = 94.0  # points from the left where the places begin
 
 
-def draw_barriers(
-    block: RankedBarriers, text: Catalogue, prefix: str, heights: Sequence[float]
-) -> Chart:
+def draw_barriers(block: RankedBarriers, strips: Strips) -> Chart:
     """Barriers from highest to lowest mean, with rank intervals at the right.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
     """
-    count = len(block.rows)
+    text, count = strips.text, len(block.rows)
     means = Scale(block.scale_min, block.scale_max, 8, 78)
-    ranks = Scale(1, count, 94, WIDTH - 7)
+    ranks = strips.scale(1, count, _RANKS, 7)
 
     def head(canvas: Canvas) -> None:
         canvas.text(4, 9, text("barriers.mean"), TYPE.small, weight=600)
@@ -51,7 +36,7 @@ def draw_barriers(
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         barrier = block.rows[i]
-        grid(canvas, means, middle - heights[i] / 2, middle + heights[i] / 2)
+        grid(canvas, means, *strips.ends(i, middle))
         if barrier.mean.value is None:
             return
         if barrier.peer_mean is not None and barrier.peer_mean.value is not None:
@@ -69,7 +54,5 @@ def draw_barriers(
     if any(r.peer_mean and r.peer_mean.value is not None for r in block.rows):
         keys.append(Key(text("barriers.key_peers"), "tick", INK))
     keys.append(Key(text("barriers.key_rank"), "box", AXIS, fill=MIDDLE))
-    words = [scale_words(block.scale_min, block.scale_max, block.scale_labels)]
-    return make_chart(
-        prefix, WIDTH, heights, row, head=head, head_height=_HEAD, keys=keys, words=words
-    )
+    words = [strips.ends_in_words(block)]
+    return strips.draw(row, head=head, head_height=_HEAD, keys=keys, words=words)

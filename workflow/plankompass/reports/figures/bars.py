@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas, text_width
 from plankompass.reports.figures.groups import group_keys
-from plankompass.reports.figures.parts import (
-    Chart,
-    Key,
-    Scale,
-    axis_numbers,
-    grid,
-    make_chart,
-)
+from plankompass.reports.figures.parts import Chart, Key
+from plankompass.reports.figures.strips import Strips
 from plankompass.reports.schema_blocks import AnswerDistribution, Bars
 from plankompass.reports.style import (
     AXIS,
@@ -26,29 +17,23 @@ from plankompass.reports.style import (
     group_marker,
 )
 
-BARS_WIDTH = 176.0
-SPREAD_WIDTH = 214.0
 BAR = 9.5  # height of one group's bar with its air
-_HEAD = 14.0
 
 
-def draw_bars(block: Bars, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
+def draw_bars(block: Bars, strips: Strips) -> Chart:
     """Horizontal bars, one a group in each row; a hidden value has no bar.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
     """
-    scale = Scale(0, block.maximum, 6, BARS_WIDTH - 12)
+    scale = strips.scale(0, block.maximum, 6, 12)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         bar = block.rows[i]
-        grid(canvas, scale, middle - heights[i] / 2, middle + heights[i] / 2)
         half = BAR * len(bar.values) / 2
         for k, value in enumerate(bar.values):
             if value.shown.value is not None:
@@ -66,22 +51,15 @@ def draw_bars(block: Bars, text: Catalogue, prefix: str, heights: Sequence[float
     ):
         keys.append(Key(block.comparison_label, "tick", INK))
     words = [block.unit[:1].upper() + block.unit[1:]] if block.unit else []
-    return make_chart(
-        prefix, BARS_WIDTH, heights, row, keys=keys, words=words, head_height=_HEAD,
-        head=lambda canvas: axis_numbers(canvas, scale, 10, text.language),
-    )  # fmt: skip
+    return strips.on_scale(scale, row, keys, words)
 
 
-def draw_distribution(
-    block: AnswerDistribution, text: Catalogue, prefix: str, heights: Sequence[float]
-) -> Chart:
+def draw_distribution(block: AnswerDistribution, strips: Strips) -> Chart:
     """Diverging bars: disagreement to the left of the middle, agreement to the right.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
@@ -89,12 +67,11 @@ def draw_distribution(
     colours = _colours(len(block.categories))
     sides = [_sides(r.shares) for r in block.rows if r.shares is not None] or [(50.0, 50.0)]
     low, high = max(s[0] for s in sides), max(s[1] for s in sides)
-    unit = (SPREAD_WIDTH - 8) / max(low + high, 1.0)
+    unit = (strips.width - 8) / max(low + high, 1.0)
     centre = 4 + low * unit
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
-        ends = [middle - heights[i] / 2, middle + heights[i] / 2]
-        canvas.line([centre, centre], ends, INK, 0.9)
+        canvas.line([centre, centre], strips.ends(i, middle), INK, 0.9)
         shares = block.rows[i].shares
         if shares is None:
             return
@@ -113,7 +90,7 @@ def draw_distribution(
         Key(name, "box", AXIS, fill=fill)
         for name, (fill, _) in zip(block.categories, colours, strict=True)
     ]
-    return make_chart(prefix, SPREAD_WIDTH, heights, row, keys=keys, words=[block.group])
+    return strips.draw(row, keys=keys, words=[block.group])
 
 
 def _sides(shares: list[float]) -> tuple[float, float]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas, text_width, wrap
-from plankompass.reports.figures.parts import Chart, Key, make_chart
+from plankompass.reports.figures.parts import Chart, Key
+from plankompass.reports.figures.strips import Strips
 from plankompass.reports.schema_blocks import ChainGoal, SteeringChain
 from plankompass.reports.style import AXIS, FJORD, FLOW, MISSING, MUTED, TYPE, WASH
 
-WIDTH = 206.0
 _BAND = 28.0
 _HEAD = 62.0
 
@@ -34,8 +31,8 @@ def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:
     return rows
 
 
-def _columns(stages: int) -> list[float]:
-    return [24 + (WIDTH - 48) * i / stages for i in range(stages + 1)]
+def _columns(stages: int, width: float) -> list[float]:
+    return [24 + (width - 48) * i / stages for i in range(stages + 1)]
 
 
 def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> None:
@@ -66,22 +63,18 @@ def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> 
         canvas.text(x, top - 6, count.text, size, colour=MUTED, align="center")
 
 
-def draw_chain(
-    block: SteeringChain, text: Catalogue, prefix: str, heights: Sequence[float]
-) -> Chart:
+def draw_chain(block: SteeringChain, strips: Strips) -> Chart:
     """The flow of all goals in the head, and below it each goal with the stages it is found at.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row; rows as :func:`chain_rows` gives them; one more stands for the total.
+        strips: Where to draw; rows as :func:`chain_rows` gives them, one more stands for the total.
 
     Returns:
         The chart.
     """
-    xs = _columns(len(block.stages))
-    rows = chain_rows(block)
+    text, rows = strips.text, chain_rows(block)
+    xs = _columns(len(block.stages), strips.width)
 
     def head(canvas: Canvas) -> None:
         _flow(canvas, block, xs, 31)
@@ -89,7 +82,7 @@ def draw_chain(
     def row(canvas: Canvas, i: int, middle: float) -> None:
         goal = rows[i] if i < len(rows) else None
         if isinstance(goal, str):
-            canvas.box(0, middle - heights[i] / 2, WIDTH, heights[i], WASH)
+            canvas.box(0, strips.ends(i, middle)[0], strips.width, strips.heights[i], WASH)
         if not isinstance(goal, ChainGoal):
             return
         reached = [True, *(step.found for step in goal.steps)]
@@ -115,6 +108,4 @@ def draw_chain(
     if any(step.found is None for goal in block.goals for step in goal.steps):
         keys.append(Key(text("chain.key_unknown"), "square", AXIS, filled=False))
     areas = {i for i, goal in enumerate(rows) if isinstance(goal, str)}
-    return make_chart(
-        prefix, WIDTH, heights, row, head=head, head_height=_HEAD, keys=keys, glued=areas
-    )
+    return strips.draw(row, head=head, head_height=_HEAD, keys=keys, glued=areas)

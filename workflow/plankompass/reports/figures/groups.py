@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import ceil
 
-from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas
-from plankompass.reports.figures.parts import (
-    Chart,
-    Key,
-    Scale,
-    axis_numbers,
-    grid,
-    make_chart,
-    scale_words,
-    value_mark,
-)
+from plankompass.reports.figures.parts import Chart, Key, value_mark
+from plankompass.reports.figures.strips import Strips
 from plankompass.reports.formats import number
 from plankompass.reports.schema_blocks import Change, Gaps, GroupValue, WhoDecides
 from plankompass.reports.style import (
@@ -30,11 +21,6 @@ from plankompass.reports.style import (
     group_marker,
     group_rank,
 )
-
-WHO_WIDTH = 190.0
-GAPS_WIDTH = 156.0
-CHANGE_WIDTH = 160.0
-_HEAD = 14.0
 
 
 def group_keys(rows: Iterable[Sequence[GroupValue]]) -> list[Key]:
@@ -63,27 +49,22 @@ def _offsets(groups: Sequence[str]) -> dict[str, float]:
     return {g: gap * (i - (len(groups) - 1) / 2) for i, g in enumerate(groups)}
 
 
-def draw_who_decides(
-    block: WhoDecides, text: Catalogue, prefix: str, heights: Sequence[float]
-) -> Chart:
+def draw_who_decides(block: WhoDecides, strips: Strips) -> Chart:
     """One row a stage, one mark with interval a group, and the peers' mean as a tick.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
     """
-    scale = Scale(block.scale_min, block.scale_max, 8, WHO_WIDTH - 8)
+    scale = strips.scale(block.scale_min, block.scale_max)
     groups = sorted({v.group for r in block.rows for v in r.values}, key=group_rank)
     offset = _offsets(groups)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         stage = block.rows[i]
-        grid(canvas, scale, middle - heights[i] / 2, middle + heights[i] / 2)
         for peer in stage.peer_means:
             if peer.shown.value is not None:
                 x, y = scale(peer.shown.value), middle + offset.get(peer.group, 0.0)
@@ -96,33 +77,24 @@ def draw_who_decides(
 
     keys = group_keys(r.values for r in block.rows)
     if any(v.shown.value is not None for r in block.rows for v in r.peer_means):
-        keys.append(Key(text("who_decides.key_peers"), "tick", INK))
-    words = scale_words(block.scale_min, block.scale_max, block.scale_labels)
-    if block.middle_label:
-        middle_value = (block.scale_min + block.scale_max) / 2
-        words = words.replace(", ", f", {middle_value:g} = {block.middle_label}, ", 1)
-    return make_chart(
-        prefix, WHO_WIDTH, heights, row, keys=keys, words=[words], head_height=_HEAD,
-        head=lambda canvas: axis_numbers(canvas, scale, 10, text.language),
-    )  # fmt: skip
+        keys.append(Key(strips.text("who_decides.key_peers"), "tick", INK))
+    words = strips.ends_in_words(block, block.middle_label)
+    return strips.on_scale(scale, row, keys, [words])
 
 
-def draw_gaps(block: Gaps, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
+def draw_gaps(block: Gaps, strips: Strips) -> Chart:
     """Dumbbells: the groups' values joined by a bar.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
     """
-    scale = Scale(block.scale_min, block.scale_max, 8, GAPS_WIDTH - 8)
+    scale = strips.scale(block.scale_min, block.scale_max)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
-        grid(canvas, scale, middle - heights[i] / 2, middle + heights[i] / 2)
         shown = [v for v in block.rows[i].values if v.shown.value is not None]
         if len(shown) > 1:
             places = [scale(v.shown.value) for v in shown]
@@ -133,21 +105,15 @@ def draw_gaps(block: Gaps, text: Catalogue, prefix: str, heights: Sequence[float
             canvas.marker(scale(value.shown.value), middle, marker, colour, 9)
 
     keys = group_keys(r.values for r in block.rows)
-    words = [scale_words(block.scale_min, block.scale_max, block.scale_labels)]
-    return make_chart(
-        prefix, GAPS_WIDTH, heights, row, keys=keys, words=words, head_height=_HEAD,
-        head=lambda canvas: axis_numbers(canvas, scale, 10, text.language),
-    )  # fmt: skip
+    return strips.on_scale(scale, row, keys, [strips.ends_in_words(block)])
 
 
-def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
+def draw_change(block: Change, strips: Strips) -> Chart:
     """Wave values on each row's own scale, or the change around nought where only that is shown.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
@@ -163,12 +129,14 @@ def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[f
         if not points and (change.change is None or change.change.value is None):
             return
         low, high = (change.scale_min, change.scale_max) if points else (-reach, reach)
-        scale = Scale(low, high, 20, CHANGE_WIDTH - 20)
+        scale = strips.scale(low, high, 20, 20)
         canvas.line([scale.left, scale.right], [middle, middle], AXIS, 0.6)
         for x in (scale.left, scale.right):
             canvas.line([x, x], [middle - 3, middle + 3], AXIS, 0.8)
         for x, value, align in ((scale.left - 5, low, "right"), (scale.right + 5, high, "left")):
-            label = number(value, text.language, 0 if value == int(value) else 1, signed=not points)
+            label = number(
+                value, strips.text.language, 0 if value == int(value) else 1, signed=not points
+            )
             canvas.text(x, middle + 2.7, label, TYPE.small, colour=MUTED, align=align)
         if not points:
             zero = scale(0)
@@ -189,9 +157,9 @@ def draw_change(block: Change, text: Catalogue, prefix: str, heights: Sequence[f
     ]
     words = []
     if any(r.change is not None and r.change.value is not None for r in block.rows):
-        keys.append(Key(text("change.key_change"), "interval", FJORD))
-        words.append(text("change.zero"))
-    return make_chart(prefix, CHANGE_WIDTH, heights, row, keys=keys, words=words)
+        keys.append(Key(strips.text("change.key_change"), "interval", FJORD))
+        words.append(strips.text("change.zero"))
+    return strips.draw(row, keys=keys, words=words)
 
 
 def _reach(block: Change) -> float:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas, text_width
-from plankompass.reports.figures.parts import Chart, Key, Scale, make_chart
+from plankompass.reports.figures.parts import Chart, Key
+from plankompass.reports.figures.strips import Strips
 from plankompass.reports.schema_blocks import Timeline
 from plankompass.reports.style import AXIS, FJORD, INK, MISSING, MUTED, RANGE, RULE, TYPE
 
-WIDTH = 196.0
 _HEAD = 14.0
 
 
-def draw_timeline(block: Timeline, text: Catalogue, prefix: str, heights: Sequence[float]) -> Chart:
+def draw_timeline(block: Timeline, strips: Strips) -> Chart:
     """One lane a duty between the first and the last day.
 
     Args:
         block: The block.
-        text: The catalogue of the report's language.
-        prefix: Makes ids unique on the page.
-        heights: Height of each row.
+        strips: Where to draw.
 
     Returns:
         The chart.
     """
-    scale = Scale(block.first_day.toordinal(), block.last_day.toordinal(), 8, WIDTH - 8)
+    text = strips.text
+    scale = strips.scale(block.first_day.toordinal(), block.last_day.toordinal())
     years = range(block.first_day.year + 1, block.last_day.year + 1)
     starts = [scale(date(year, 1, 1).toordinal()) for year in years]
     cutoff = scale(block.cutoff.toordinal())
@@ -42,7 +39,7 @@ def draw_timeline(block: Timeline, text: Catalogue, prefix: str, heights: Sequen
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         duty = block.rows[i]
-        ends = [middle - heights[i] / 2, middle + heights[i] / 2]
+        ends = strips.ends(i, middle)
         for x in starts:
             canvas.line([x, x], ends, RULE, 0.7)
         canvas.line([cutoff, cutoff], ends, MUTED, 1.0, dashes=(2, 2))
@@ -65,4 +62,4 @@ def draw_timeline(block: Timeline, text: Catalogue, prefix: str, heights: Sequen
     if any(d.due is not None and day > d.due for d in block.rows for day in d.done):
         keys.append(Key(text("timeline.key_late"), "diamond", MISSING))
     keys.append(Key(block.cutoff_text, "dashes", MUTED))
-    return make_chart(prefix, WIDTH, heights, row, head=head, head_height=_HEAD, keys=keys)
+    return strips.draw(row, head=head, head_height=_HEAD, keys=keys)
