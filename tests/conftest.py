@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from tests.workflow.checkout import copy_checkout, make_small_study, plankompass
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,6 +25,25 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference material beside the checkout is not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def unbuilt(tmp_path_factory) -> Path:
+    """A checkout with a small study, nothing built."""
+    target = tmp_path_factory.mktemp("unbuilt") / "checkout"
+    copy_checkout(target)
+    make_small_study(target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def built(unbuilt: Path) -> Path:
+    """The checkout after one full build; not to be changed."""
+    target = unbuilt.parent / "built"
+    shutil.copytree(unbuilt, target, symlinks=True)
+    done = plankompass(target, "build")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return target
 
 
 @pytest.hookimpl(wrapper=True)

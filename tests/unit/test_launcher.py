@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -90,3 +91,14 @@ def test_every_locked_library_has_hashes_and_no_address(root: Path, name: str):
     assert entries
     for entry in entries:
         assert "==" in entry and "--hash=sha256:" in entry, entry.split()[0]
+
+
+def test_every_locked_checker_of_pages_has_a_hash_and_no_address(root: Path):
+    folder = root / "tests/browser/tools"
+    text = (folder / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text and '"resolved"' not in text
+    packages = json.loads(text)["packages"]
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    locked = {n.removeprefix("node_modules/"): p for n, p in packages.items() if n}
+    assert {n: p["version"] for n, p in locked.items()} == wanted
+    assert all(p["integrity"].startswith("sha512-") for p in locked.values())

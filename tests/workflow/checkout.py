@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MUNICIPALITIES = 6
+ONE_LANGUAGE = "network_languages: [nb]"
 
 #: Endings of what readers receive and of publishable tables: these must be equal in every run.
 DELIVERED = {".html", ".pdf", ".json", ".csv", ".xlsx", ".parquet", ".zip"}
@@ -47,6 +48,10 @@ def make_small_study(target: Path) -> None:
         "--raw-name", "data/raw/eksempel",
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    config = target / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    assert ONE_LANGUAGE in text
+    config.write_text(text.replace(ONE_LANGUAGE, "network_languages: [nb, en]"), encoding="utf-8")
 
 
 def environment(checkout: Path, **changes: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -10,7 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 #: System packages that tests use, by the command that shows they are there.
-SYSTEM_PACKAGES = {"chromium": "chromium"}
+SYSTEM_PACKAGES = {"chromium": "chromium", "java": "default-jre-headless", "npm": "npm"}
+#: Checkers of pages (axe-core, the Nu HTML Checker) with a hash for each: package.json and its lock.
+PAGE_CHECKERS = Path("tests/browser/tools")
 _BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -42,6 +45,43 @@ def install_system_packages() -> None:
             return
 
 
+def page_checkers_folder() -> Path:
+    """Where the checkers of pages are installed: in the environment, so that they go with it."""
+    return Path(sys.prefix) / "page-checkers"
+
+
+def install_page_checkers(root: Path) -> None:
+    """Install the locked checkers of pages into the environment; nothing where they are already.
+
+    What cannot be installed is left to the tests, which skip with a line that says so.
+
+    Args:
+        root: The checkout.
+    """
+    sources = [root / PAGE_CHECKERS / name for name in ("package.json", "package-lock.json")]
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    folder = page_checkers_folder()
+    marker = folder / "installed"
+    if marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
+        return
+    if shutil.which("npm") is None:
+        print("not installed, and tests that need it are skipped: axe-core, vnu-jar (no npm)")
+        return
+    print("installing for the tests: axe-core, vnu-jar (each checked by its hash) ...", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.unlink(missing_ok=True)
+    for path in sources:
+        shutil.copyfile(path, folder / path.name)
+    # no scripts of the packages run: the validator's would fetch a Java of its own
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            marker.write_text(wanted, encoding="utf-8")
+            return
+    print(f"could not be installed: {' '.join(command)}: {done.stderr.strip()[-300:]}")
+
+
 def run_tests(arguments: Sequence[str], root: Path) -> int:
     """Run the tests.
 
@@ -53,6 +93,7 @@ def run_tests(arguments: Sequence[str], root: Path) -> int:
         pytest's exit code.
     """
     install_system_packages()
+    install_page_checkers(root)
     environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
     command = [sys.executable, "-m", "pytest", *arguments]
     return subprocess.run(command, cwd=root, env=environment, check=False).returncode
