@@ -166,6 +166,26 @@ TIDY = (
         ("interview", "coder", "code", "segment"),
     ),
     Contract(
+        "transcripts", "ingest", "one coded source's text; restricted: a person's own words",
+        (
+            text("interview", "Id of the source"),
+            text("name", "Its name in the coders' program"),
+            text("text", "The text that positions count in: line ends as one character, letters composed"),
+        ),
+        ("interview",),
+    ),
+    Contract(
+        "text_units", "ingest", "one paragraph or sentence on which coders are compared",
+        (
+            text("interview", "Id of the source"),
+            Column("unit", "integer", "Number of the unit in its text, from 0", minimum=0),
+            text("kind", "What a unit is", values=("paragraph", "sentence")),
+            Column("start", "integer", "First character, code points from 0", minimum=0),
+            Column("end", "integer", "After the last character", minimum=0),
+        ),
+        ("interview", "unit"),
+    ),
+    Contract(
         "consensus", "ingest", "what the coders agreed on about one code in one interview",
         (
             text("interview", "Id of the source"),

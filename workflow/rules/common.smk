@@ -174,7 +174,8 @@ TIDY = (
     "panel_links",
     "interviews",
     "segments",
-    "consensus",
+    "transcripts",
+    "text_units",
     "consensus",
     "goals",
     "goal_links",
@@ -209,7 +210,13 @@ def all_estimates():
 
 def indicator_tables():
     """Every table of this stage."""
-    return [*all_estimates(), response(), scale_quality(), coder_agreement()]
+    return [
+        *all_estimates(),
+        response(),
+        scale_quality(),
+        coder_agreement(),
+        unit_agreement(),
+    ]
 
 
 def response():
@@ -225,6 +232,11 @@ def scale_quality():
 def coder_agreement():
     """Path of the agreement between coders."""
     return f"{PROCESSED}/indicators/quality/coder_agreement.parquet"
+
+
+def unit_agreement():
+    """Path of the agreement between coders on units of text."""
+    return f"{PROCESSED}/indicators/quality/unit_agreement.parquet"
 
 
 def indicator_inputs(wildcards):

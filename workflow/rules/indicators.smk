@@ -1,7 +1,7 @@
 # Indicators: tidy tables to estimates with uncertainty; changes meaning. Restricted: small cells.
 #
-# Required: tidy tables. Made: indicators/<indicator>.parquet, response, scale quality and coder
-# agreement; comparisons with peers are made later, from what disclosure control lets through.
+# Required: tidy tables. Made: indicators/<indicator>.parquet, response, scale quality and the coders'
+# agreement on interviews and on units of text; comparisons with peers are made later, from what disclosure control lets through.
 
 
 rule compute_indicator:
@@ -80,6 +80,27 @@ rule assess_coders:
         "Assessing the coders' agreement"
     run:
         call("indicators.interviews:assess_coders", input, output, params, log)
+
+
+rule assess_units:
+    input:
+        interviews=tidy("interviews"),
+        segments=tidy("segments"),
+        transcripts=tidy("transcripts"),
+        text_units=tidy("text_units"),
+    output:
+        unit_agreement=unit_agreement(),
+    log:
+        f"{LOGS}/assess_units.log",
+    params:
+        statistics=PLAN.part("statistics"),
+        codebook=PLAN.config.codebook,
+        codebook_part=codebook_parts.interview_part(PLAN.book),
+        code=code_of("indicators.unit_agreement"),
+    message:
+        "Assessing the coders' agreement on passages"
+    run:
+        call("indicators.unit_agreement:assess_units", input, output, params, log)
 
 
 rule compare_with_peers:

@@ -70,6 +70,8 @@ rule ingest_interviews:
     output:
         interviews=tidy("interviews"),
         segments=tidy("segments"),
+        transcripts=tidy("transcripts"),
+        text_units=tidy("text_units"),
         consensus=tidy("consensus"),
         avvik=avvik("interviews"),
     log:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from plankompass.statistics.agreement import icc_agreement, krippendorff_alpha
+from plankompass.statistics.ratings import Patterns
 
 ALPHAS = {
     "nominal": 0.743421052631579,
@@ -245,3 +248,51 @@ def test_undefined_icc_is_nan(table):
 def test_coders_who_agree_fully_have_icc_one():
     result = icc_agreement([[1.0, 2, 4], [1.0, 2, 4]])
     assert result.single.estimate == result.average.estimate == 1
+
+
+@pytest.mark.parametrize("level", ALPHAS)
+def test_result_is_a_number_with_its_interval(kripp_units, level):
+    result = krippendorff_alpha(kripp_units, level)
+    assert abs(result - ALPHAS[level]) < 1e-12
+    assert f"{result:.2f}" == f"{ALPHAS[level]:.2f}"
+    assert float(result) == result.estimate
+    again = pickle.loads(pickle.dumps(result))
+    assert (again, again.lower, again.upper, again.units) == (
+        result, result.lower, result.upper, result.units,
+    )  # fmt: skip
+
+
+def test_units_drawn_together_keep_what_is_alike_together(kripp_units):
+    """The same unit nine times in one cluster tells no more than once."""
+    once = krippendorff_alpha(kripp_units, "nominal", seed=3)
+    repeated = np.repeat(kripp_units, 9, axis=1)
+    names = np.repeat([f"c{n}" for n in range(12)], 9)
+    together = krippendorff_alpha(repeated, "nominal", seed=3, clusters=names)
+    apart = krippendorff_alpha(repeated, "nominal", seed=3)
+    assert together.estimate == pytest.approx(apart.estimate, abs=1e-12)
+    assert together.upper - together.lower == pytest.approx(once.upper - once.lower, rel=0.25)
+    assert apart.upper - apart.lower < 0.5 * (once.upper - once.lower)
+
+
+def test_one_cluster_gives_no_interval_and_unequal_lengths_are_refused(kripp_units):
+    assert np.isnan(krippendorff_alpha(kripp_units, "nominal", clusters=np.zeros(12)).lower)
+    with pytest.raises(ValueError, match="clusters"):
+        krippendorff_alpha(kripp_units, "nominal", clusters=[1, 2])
+
+
+@given(
+    hnp.arrays(
+        np.int64, st.tuples(st.integers(1, 9), st.integers(1, 4)), elements=st.integers(0, 3)
+    )
+)
+def test_patterns_hold_every_unit(counts):
+    patterns = Patterns.of(counts)
+    assert (patterns.counts[patterns.pattern] == counts).all()
+    assert patterns.sizes.sum() == len(counts)
+    assert len(np.unique(patterns.counts, axis=0)) == len(patterns.counts)
+    assert (patterns.drawn(5, 1).sum(axis=1) == len(counts)).all()
+
+
+def test_patterns_of_many_values():
+    counts = np.eye(70, dtype=np.int64)[[3, 3, 69]]
+    assert sorted(Patterns.of(counts).sizes.tolist()) == [1, 2]

@@ -109,7 +109,7 @@ def coder_agreement(
             confidence=settings.confidence,
         )
         rated = matrix[:, (~np.isnan(matrix)).sum(axis=0) >= 2]
-        ac1 = gwet_ac1(rated).estimate if rated.size else np.nan
+        ac1 = gwet_ac1(rated, categories=[0, 1]).estimate if rated.size else np.nan
         rows.append(
             {
                 "code": code,

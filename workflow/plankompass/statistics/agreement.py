@@ -18,9 +18,9 @@ from plankompass.statistics.kappa import cohen_kappa, fleiss_kappa, gwet_ac1, we
 from plankompass.statistics.ratings import (
     BOOTSTRAP_SEED,
     Agreement,
+    Patterns,
     count_ratings,
     percentiles,
-    unit_weights,
 )
 
 __all__ = [
@@ -61,12 +61,15 @@ def krippendorff_alpha(
     replicates: int = 1000,
     seed: int = BOOTSTRAP_SEED,
     confidence: float = 0.95,
+    clusters: ArrayLike | None = None,
 ) -> Agreement:
     """Krippendorff's alpha for any number of coders, with missing ratings.
 
     ``1 - Do/De`` from the coincidence matrix of pairable values (Krippendorff 2011, "Computing
     Krippendorff's alpha-reliability"; Hayes and Krippendorff 2007). The interval comes from a
     bootstrap over units with expected disagreement computed anew in each draw (Zapf et al. 2016).
+    Units that belong together, such as the paragraphs of one interview, are drawn together when
+    ``clusters`` says so: they are more alike than units of different interviews.
 
     Args:
         ratings: Shape (coders, units); numbers, or words when nominal. Units with fewer than two
@@ -75,15 +78,17 @@ def krippendorff_alpha(
         replicates: Number of bootstrap draws; 0 gives no interval.
         seed: Seed of the draws.
         confidence: Level of the percentile interval.
+        clusters: What each unit belongs to, shape (units,); None for units on their own. With one
+            cluster only there is no interval.
 
     Returns:
-        Alpha with interval. NaN when no unit has two ratings, or when all pairable values are
+        Alpha with interval; the result is a number, its limits are attributes. NaN when no unit has two ratings, or when all pairable values are
         equal: without variation agreement cannot be told from a coder who always says the same.
         Draws without variation are left out of the interval.
 
     Raises:
         ValueError: If the level is unknown, words come with another level than nominal, or a
-            ratio value is negative.
+            ratio value is negative, or clusters and units are not equally many.
     """
     check_confidence(confidence)
     if level not in ("nominal", "ordinal", "interval", "ratio"):
@@ -93,22 +98,34 @@ def krippendorff_alpha(
     if level == "ratio" and (values < 0).any():
         raise ValueError("ratings: ratio values must be 0 or more")
     pairable = counted.counts.sum(axis=1) >= 2
-    counts = counted.counts[pairable]
-    units, coders = counts.shape[0], counted.coders_of(pairable)
-    everyone = _alphas(counts, values, level, np.ones((1, units)))[0]
-    if replicates < 2 or units < 2 or np.isnan(everyone):
+    groups = _numbered(clusters, pairable)
+    patterns = Patterns.of(counted.counts[pairable])
+    units, coders = int(pairable.sum()), counted.coders_of(pairable)
+    everyone = _alphas(patterns.counts, values, level, patterns.sizes[None].astype(np.float64))[0]
+    independent = units if groups is None or not units else int(groups.max()) + 1
+    if replicates < 2 or independent < 2 or np.isnan(everyone):
         return Agreement(float(everyone), np.nan, np.nan, np.nan, units, coders)
-    drawn = _alphas(counts, values, level, unit_weights(units, replicates, seed))
+    drawn = _alphas(patterns.counts, values, level, patterns.drawn(replicates, seed, groups))
     return Agreement(float(everyone), *percentiles(drawn, confidence), units, coders)
 
 
+def _numbered(clusters: ArrayLike | None, kept: np.ndarray) -> IntArray | None:
+    """Clusters of the kept units as numbers from 0."""
+    if clusters is None:
+        return None
+    given = np.asarray(clusters)
+    if given.shape != kept.shape:
+        raise ValueError("clusters: must name one for each unit")
+    return np.unique(given[kept], return_inverse=True)[1].reshape(-1)
+
+
 def _alphas(counts: IntArray, values: np.ndarray, level: str, weights: FloatArray) -> FloatArray:
-    """Alpha for each row of unit weights, shape (draws, units)."""
+    """Alpha for each row of weights of the rows of counts, shape (draws, patterns)."""
     if counts.size == 0:
         return np.full(weights.shape[0], np.nan)
     number = counts.sum(axis=1)
     size = values.size
-    # Coincidences of each unit, shape (units, values * values).
+    # Coincidences of each row, shape (patterns, values * values).
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(size)
     pairs = (pairs / (number - 1)[:, None, None]).reshape(counts.shape[0], size * size)
     observed = (weights @ pairs).reshape(-1, size, size)

@@ -14,25 +14,47 @@ BOOTSTRAP_SEED = 20190510
 """Seed of the bootstrap over units where the caller names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """A coefficient of agreement.
+class Agreement(float):
+    """A coefficient of agreement: a number that also tells how sure it is.
 
-    Attributes:
+    It computes, compares and formats as the coefficient itself.
+
+    Args:
         estimate: The coefficient; 1 is full agreement, 0 what chance gives; NaN when undefined.
         se: Standard error; NaN where the method or the data give none.
         lower: Lower limit of the interval.
         upper: Upper limit of the interval.
         units: Number of units used.
         coders: Number of coders with a rating in the units used.
+
+    Attributes:
+        se, lower, upper, units, coders: As given.
     """
 
-    estimate: float
-    se: float
-    lower: float
-    upper: float
-    units: int
-    coders: int
+    __slots__ = ("coders", "lower", "se", "units", "upper")
+
+    def __new__(
+        cls, estimate: float, se: float, lower: float, upper: float, units: int, coders: int
+    ) -> Agreement:
+        """Make the number with what goes with it."""
+        self = super().__new__(cls, estimate)
+        self.se, self.lower, self.upper = float(se), float(lower), float(upper)
+        self.units, self.coders = units, coders
+        return self
+
+    def __getnewargs__(self) -> tuple[float, float, float, float, int, int]:
+        return (float(self), self.se, self.lower, self.upper, self.units, self.coders)
+
+    @property
+    def estimate(self) -> float:
+        """The coefficient as a plain number."""
+        return float(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"Agreement(estimate={float(self)}, se={self.se}, lower={self.lower}, "
+            f"upper={self.upper}, units={self.units}, coders={self.coders})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +182,53 @@ def unit_weights(units: int, replicates: int, seed: int) -> FloatArray:
     """
     rng = np.random.default_rng(seed)
     return rng.multinomial(units, np.full(units, 1 / units), size=replicates).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Units that received the same values, taken together.
+
+    Attributes:
+        counts: How often each value stands in a unit of the pattern, shape (patterns, values).
+        pattern: Pattern of each unit, shape (units,).
+        sizes: Units of each pattern, shape (patterns,).
+    """
+
+    counts: IntArray
+    pattern: IntArray
+    sizes: IntArray
+
+    @classmethod
+    def of(cls, counts: IntArray) -> Patterns:
+        """Find the patterns of counts of shape (units, values)."""
+        base = int(counts.max(initial=0)) + 1
+        if base ** counts.shape[1] < 2**62:
+            # each row as one number: sorting numbers is many times faster than sorting rows
+            keys = counts @ (base ** np.arange(counts.shape[1], dtype=np.int64))
+            _, first, pattern = np.unique(keys, return_index=True, return_inverse=True)
+            rows = counts[first]
+        else:
+            rows, pattern = np.unique(counts, axis=0, return_inverse=True)
+        pattern = pattern.reshape(-1)
+        return cls(rows, pattern, np.bincount(pattern, minlength=len(rows)))
+
+    def drawn(self, replicates: int, seed: int, clusters: IntArray | None = None) -> FloatArray:
+        """How often each pattern comes in each bootstrap replicate.
+
+        Args:
+            replicates: Number of replicates.
+            seed: Seed of the draws.
+            clusters: Cluster of each unit, numbered from 0; the units of one are drawn together.
+                None draws unit by unit.
+
+        Returns:
+            Shape (replicates, patterns).
+        """
+        if clusters is None:
+            rng = np.random.default_rng(seed)
+            units = len(self.pattern)
+            return rng.multinomial(units, self.sizes / units, size=replicates).astype(np.float64)
+        number = int(clusters.max()) + 1
+        size = len(self.sizes)
+        inside = np.bincount(clusters * size + self.pattern, minlength=number * size)
+        return unit_weights(number, replicates, seed) @ inside.reshape(number, size)

@@ -157,6 +157,14 @@ class InterviewConfig(ConfigModel):
         default=None,
         description="CSV with columns interview, code, present: the coders' consensus list",
     )
+    unit: Literal["paragraph", "sentence"] = Field(
+        default="paragraph",
+        description="Unit of text on which the coders are compared, beside the whole interview",
+    )
+    interviewers: list[str] = Field(
+        default_factory=lambda: ["Intervjuer", "Intervjuar", "Interviewer", "Moderator"],
+        description="Speakers before a colon whose turns are never coded and are no units",
+    )
 
 
 class PlanConfig(ConfigModel):

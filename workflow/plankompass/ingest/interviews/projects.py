@@ -1,4 +1,4 @@
-"""Interview codings: the coders' projects in, tables ``interviews`` and ``segments`` out.
+"""Interview codings: the coders' projects in, tidy tables out.
 
 Cases of dirty data (names as in the catalogue): Q1 texts differ, Q2 unknown codes, Q3 coders that cannot
 be told apart, Q4 sources that cannot be placed, Q5 selections outside their text.
@@ -26,6 +26,7 @@ from plankompass.ingest.interviews.merge import (
 )
 from plankompass.ingest.interviews.positions import check_positions
 from plankompass.ingest.interviews.read import read_interview_project
+from plankompass.ingest.interviews.units import unit_table
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.config_models import InterviewConfig, LimitConfig, WaveConfig
 from plankompass.study.problems import PlankompassError, ProblemLog
@@ -33,16 +34,18 @@ from plankompass.tables import empty_table, read_table, write_table
 
 _LOGGER = logging.getLogger(__name__)
 _MAX_BAD_SHARE = 0.05
+_TABLES = ("interviews", "segments", "transcripts", "text_units", "consensus")
 
 
 def ingest_interviews(
     inputs: Mapping[str, Path | list[Path]], outputs: Mapping[str, Path], params: Mapping[str, Any]
 ) -> None:
-    """Read the coders' interview projects into the tables ``interviews`` and ``segments``.
+    """Read the coders' interview projects into tables: what they are, who coded what, the texts.
 
     Args:
         inputs: ``municipalities``.
-        outputs: ``interviews``, ``segments``, ``avvik`` and, where asked for, ``consensus``.
+        outputs: ``avvik`` and those asked for of ``interviews``, ``segments``, ``transcripts``,
+            ``text_units`` and ``consensus``.
         params: ``raw`` (folder), ``interviews`` (configuration, or None), ``waves``, ``limits`` and
             ``codebook`` (folder).
 
@@ -52,7 +55,7 @@ def ingest_interviews(
     """
     log = ProblemLog("ingest interviews")
     if not params["interviews"]:
-        for name in {"interviews", "segments", "consensus"} & set(outputs):
+        for name in sorted({*_TABLES} & set(outputs)):
             write_table(name, empty_table(name), outputs[name])
         write_table("avvik", log.frame(), outputs["avvik"])
         return
@@ -86,10 +89,16 @@ def ingest_interviews(
         "%d projects, %d sources, %d interviews kept, %d coded selections",
         len(projects), len(interviews), len(table), len(segments),
     )  # fmt: skip
-    write_table("interviews", table, outputs["interviews"])
-    write_table("segments", segments, outputs["segments"])
-    if "consensus" in outputs:
-        write_table("consensus", consensus, outputs["consensus"])
+    texts = _texts(interviews, projects, set(table["interview"]))
+    made = {
+        "interviews": table,
+        "segments": segments,
+        "transcripts": _transcripts(interviews, texts),
+        "text_units": unit_table(texts, config),
+        "consensus": consensus,
+    }
+    for name in sorted({*made} & set(outputs)):
+        write_table(name, made[name], outputs[name])
     write_table("avvik", log.frame(), outputs["avvik"])
 
 
@@ -302,6 +311,27 @@ def _interview_table(
         characters=pd.Series(characters, dtype="Int64", index=placed.index),
         offset_unit=pd.Series(units, dtype="str", index=placed.index),
     )
+
+
+def _texts(
+    interviews: list[Interview], projects: list[LoadedProject], kept: set[str]
+) -> dict[str, str]:
+    """Interview to its common text, for those whose text came along."""
+    out = {}
+    for interview in interviews:
+        for number, source in sorted(interview.members.items()):
+            if interview.id in kept and source.text is not None:
+                out.setdefault(interview.id, projects[number].common_text(source).text)
+    return out
+
+
+def _transcripts(interviews: list[Interview], texts: Mapping[str, str]) -> pd.DataFrame:
+    rows = [
+        (interview.id, min(interview.members.items(), key=lambda m: m[0])[1].name, text)
+        for interview in interviews
+        if (text := texts.get(interview.id)) is not None
+    ]
+    return pd.DataFrame(rows, columns=["interview", "name", "text"], dtype="object")
 
 
 def _check_coders(

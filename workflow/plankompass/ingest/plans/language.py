@@ -191,23 +191,34 @@ def split_sentences(text: str) -> list[str]:
     Returns:
         The sentences in order, without empty ones.
     """
-    sentences: list[str] = []
+    parts = (text[start:end].strip() for start, end in sentence_spans(text))
+    return [s for s in parts if WORD.search(s)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where :func:`split_sentences` parts a text.
+
+    Args:
+        text: Running text.
+
+    Returns:
+        Start and end of each part; together they cover the text.
+    """
+    spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        after = text[match.end() :].lstrip(' »"”)]')
+        after = text[match.end() : match.end() + 99].lstrip(' »"”)]')
         if match.group() == "." and after:
             if after[0].islower():
                 continue
-            if _ABBREVIATION.search(text[start : match.start()]) and not re.search(
-                r"(?:^|\s)\d{4}$", text[start : match.start()]
-            ):
+            before = text[max(start, match.start() - 40) : match.start()]
+            if _ABBREVIATION.search(before) and not re.search(r"(?:^|\s)\d{4}$", before):
                 continue
-        sentences.append(text[start : match.end()].strip())
+        spans.append((start, match.end()))
         start = match.end()
-    rest = text[start:].strip()
-    if rest:
-        sentences.append(rest)
-    return [s for s in sentences if WORD.search(s)]
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
 
 
 def reading_ease(texts: Sequence[str], *, least_words: int = _LEAST_WORDS) -> float | None:
