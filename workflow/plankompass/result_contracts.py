@@ -91,29 +91,6 @@ INDICATORS = (
         ),
         ("code",), restricted=False,
     ),
-    Contract(
-        "unit_agreement", "indicators", "agreement between coders on one code or category and kind of unit; for researchers",
-        (
-            text("unit", "What the coders are compared on", values=("interview", "paragraph", "sentence")),
-            text("code", "Code or category in the codebook; a child counts for its category"),
-            Column("category", "flag", "Whether it is a category"),
-            Column("interviews", "integer", "Interviews coded by two or more", minimum=0),
-            Column("coders", "integer", "Coders with a unit that another coded too", minimum=0),
-            Column("units", "integer", "Units coded by two or more", minimum=0),
-            Column("units_with_code", "integer", "Units on which any coder set the code", minimum=0),
-            Column("units_differing", "integer", "Units on which the coders differ", minimum=0),
-            Column("share_double_coded", "number", "Units coded by two or more, of all coded units", nullable=True, minimum=0, maximum=1),
-            Column("share_with_code", "number", "Share of the coders' ratings that say the code is there", nullable=True, minimum=0, maximum=1),
-            Column("rare", "flag", "Whether that share is under 5 % or over 95 %: look at AC1 instead of alpha", nullable=True),
-            Column("alpha", "number", "Krippendorff's alpha, nominal; missing without variation", nullable=True),
-            Column("lower", "number", "Lower limit (bootstrap)", nullable=True),
-            Column("upper", "number", "Upper limit", nullable=True),
-            text("interval", "What the bootstrap draws: whole interviews, or units where the interviews are fewer than five", values=("interviews", "units")),
-            Column("gwet_ac1", "number", "Gwet's AC1", nullable=True),
-            Column("cohen_kappa", "number", "Cohen's kappa; for two coders", nullable=True),
-        ),
-        ("unit", "code"),
-    ),
 )
 
 DISCLOSURE = (

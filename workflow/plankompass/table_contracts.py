@@ -10,6 +10,7 @@ from plankompass.contract_model import (
     Column,
     Contract,
 )
+from plankompass.interview_contracts import INTERVIEW_RESULTS
 from plankompass.result_contracts import DISCLOSURE, INDICATORS
 from plankompass.tidy_contracts import PROBLEMS, TIDY
 
@@ -23,4 +24,6 @@ __all__ = [
     "Contract",
 ]
 
-CONTRACTS: dict[str, Contract] = {c.name: c for c in (*TIDY, *INDICATORS, *DISCLOSURE, *PROBLEMS)}
+CONTRACTS: dict[str, Contract] = {
+    c.name: c for c in (*TIDY, *INDICATORS, *INTERVIEW_RESULTS, *DISCLOSURE, *PROBLEMS)
+}

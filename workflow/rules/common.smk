@@ -216,6 +216,7 @@ def indicator_tables():
         scale_quality(),
         coder_agreement(),
         unit_agreement(),
+        *(code_table(table) for table in CODE_TABLES),
     ]
 
 
@@ -237,6 +238,14 @@ def coder_agreement():
 def unit_agreement():
     """Path of the agreement between coders on units of text."""
     return f"{PROCESSED}/indicators/quality/unit_agreement.parquet"
+
+
+CODE_TABLES = ("code_presence", "code_use", "code_pairs", "code_change")
+
+
+def code_table(table):
+    """Path of a restricted table about codes in the interviews."""
+    return f"{PROCESSED}/indicators/interviews/{table}.parquet"
 
 
 def indicator_inputs(wildcards):

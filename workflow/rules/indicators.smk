@@ -1,7 +1,8 @@
 # Indicators: tidy tables to estimates with uncertainty; changes meaning. Restricted: small cells.
 #
-# Required: tidy tables. Made: indicators/<indicator>.parquet, response, scale quality and the coders'
-# agreement on interviews and on units of text; comparisons with peers are made later, from what disclosure control lets through.
+# Required: tidy tables. Made: indicators/<indicator>.parquet, response, scale quality, the coders'
+# agreement on interviews and on units of text, patterns of codes; comparisons with peers are made
+# later, from what disclosure control lets through.
 
 
 rule compute_indicator:
@@ -101,6 +102,25 @@ rule assess_units:
         "Assessing the coders' agreement on passages"
     run:
         call("indicators.unit_agreement:assess_units", input, output, params, log)
+
+
+rule describe_codes:
+    input:
+        interviews=tidy("interviews"),
+        segments=tidy("segments"),
+        consensus=tidy("consensus"),
+    output:
+        **{table: code_table(table) for table in CODE_TABLES},
+    log:
+        f"{LOGS}/describe_codes.log",
+    params:
+        codebook=PLAN.config.codebook,
+        codebook_part=codebook_parts.interview_part(PLAN.book),
+        code=code_of("indicators.code_patterns"),
+    message:
+        "Describing who names what in the interviews"
+    run:
+        call("indicators.code_patterns:describe_codes", input, output, params, log)
 
 
 rule compare_with_peers:
