@@ -111,6 +111,8 @@ rule read_plan_documents:
         limits=PLAN.part("limits"),
         codebook=PLAN.config.codebook,
         hashes=plan_hashes,
+        read_texts=f"{PROCESSED}/read_texts",
+        reader=code_of("ingest.plans.reader"),
         codebook_part=codebook_parts.plan_part(PLAN.book),
         code=code_of("ingest.plans.documents"),
     message:

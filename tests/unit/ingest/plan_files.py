@@ -125,7 +125,7 @@ class PlanStudy:
         self.dates.append({"kommune_id": "k01", "document_kind": kind, "event": "adopted",
                            "date": pd.Timestamp(day), "source": source})  # fmt: skip
 
-    def run(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    def run(self, **more: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Read the documents; gives documents, blocks and avvik."""
         from plankompass.ingest.plans.documents import read_plan_documents
         from plankompass.tables import read_table
@@ -136,7 +136,7 @@ class PlanStudy:
         outputs["avvik"] = self.out / "avvik.csv"
         read_plan_documents(inputs, outputs, {
             "raw": self.raw, "kommune_id": "k01", "waves": WAVES, "report_wave": "T2", "limits": {},
-            "codebook": self.codebook, "plans": self.plans(),
+            "codebook": self.codebook, "plans": self.plans(), **more,
         })  # fmt: skip
         return tuple(read_table(n, outputs[n]) for n in ("documents", "blocks", "avvik"))
 

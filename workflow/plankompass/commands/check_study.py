@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from plankompass.commands.build import config_of_study
+from plankompass.jobs.fingerprint import code_fingerprint
 from plankompass.jobs.study_plan import StudyPlan, plan_study
 from plankompass.jobs.worker import describe_crash
 from plankompass.study.problems import PlankompassError
@@ -126,10 +127,15 @@ def _ingest_everything(trial: _Trial) -> None:
         interviews=plan.part("interviews"),
     )  # fmt: skip
     documents = []
+    processed = Path("data/processed") / plan.config.study
+    texts = {  # what a build has read before
+        "read_texts": str(processed / "read_texts") if processed.is_dir() else None,
+        "reader": code_fingerprint("plankompass.ingest.plans.reader"),
+    }
     for person in plan.participants:
         good = trial.run(
             "plans.documents:read_plan_documents", known, ["documents", "blocks", "avvik"], f"plans/{person.code}",
-            plans=plan.part("plans"), kommune_id=person.kommune_id,
+            plans=plan.part("plans"), kommune_id=person.kommune_id, **texts,
         )  # fmt: skip
         documents += [trial.tidy("documents", f"plans/{person.code}")] if good else []
     if len(documents) == len(plan.participants):

@@ -27,7 +27,8 @@ from plankompass.ingest.plans.language import (
     tell_language,
 )
 from plankompass.ingest.plans.models import PlanRefusedError, PlanText
-from plankompass.ingest.plans.ocr import ocr_missing, read_by_ocr
+from plankompass.ingest.plans.ocr import ocr_missing, ocr_program, read_by_ocr
+from plankompass.ingest.plans.read_cache import ReadCache
 from plankompass.ingest.plans.reader import PlanReader, file_sha256
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
@@ -51,7 +52,9 @@ def read_plan_documents(
     Args:
         inputs: ``municipalities``, ``plan_dates``, ``councils``.
         outputs: ``documents``, ``blocks``, ``avvik``.
-        params: ``raw``, ``plans``, ``kommune_id``, ``waves``, ``report_wave``, ``limits``, ``codebook``.
+        params: ``raw``, ``plans``, ``kommune_id``, ``waves``, ``report_wave``, ``limits``, ``codebook``;
+            ``read_texts`` (folder of what was read before, with ``reader``, the fingerprint of the
+            program that reads): without it every document is read.
 
     Raises:
         StageFailedError: A document is missing or cannot be read, or ``documents.csv`` has errors;
@@ -70,7 +73,10 @@ def read_plan_documents(
         setting = _setting(inputs, params, municipality, frozenset(codebook.document_kinds))
         lines = _lines(raw, plans.documents, kommune, setting, log)
         files = _files(raw, plans.documents, municipality, lines, log)
-        candidates = _read_all(raw, files, limits, log, ocr=plans.ocr)
+        folder = Path(params["read_texts"]) / kommune if params.get("read_texts") else None
+        cache = ReadCache(folder, str(params.get("reader", "")), limits)
+        candidates = _read_all(raw, files, limits, log, cache, ocr=plans.ocr)
+        cache.tidy_up()
         log.raise_failures()
         choose_documents(candidates, setting, log)
     documents, blocks = _tables(kommune, candidates, log)
@@ -182,16 +188,17 @@ def _listed_elsewhere(raw: Path, folder: Path, documents: str) -> set[Path]:
 
 
 def _read_all(
-    raw: Path, files: list[tuple[Path, _Line | None]], limits: LimitConfig, log: ProblemLog, *,
-    ocr: bool = False,
+    raw: Path, files: list[tuple[Path, _Line | None]], limits: LimitConfig, log: ProblemLog,
+    cache: ReadCache, *, ocr: bool = False,
 ) -> list[Candidate]:  # fmt: skip
     candidates: list[Candidate] = []
     seen: set[tuple[str, str]] = set()
     with PlanReader(limits) as reader:
         for path, line in files:
             shown = path.relative_to(raw).as_posix()
+            document = file_sha256(path)
             try:
-                plan = reader.read(path)
+                plan = _read(reader, cache, path, document)
             except PlanRefusedError as refusal:
                 log.add("DOC", "fail" if line else "reject", shown,
                         f"the document cannot be read: {refusal}",
@@ -200,7 +207,7 @@ def _read_all(
             identity = identify(path.name, plan.blocks)
             values = line.values if line else dict.fromkeys(DOCUMENT_COLUMNS, "")
             candidate = Candidate(
-                shown, file_sha256(path), line is not None,
+                shown, document, line is not None,
                 values["kind"] or identity.kind, values["title"] or identity.title,
                 values["period"] or identity.period,
                 STATUS_WORDS.get(values["status"].lower(), ""),
@@ -213,7 +220,7 @@ def _read_all(
             seen.add((candidate.document, candidate.kind))
             _compare(candidate, values, log)
             if ocr and plan.format == "pdf" and plan.without_text:
-                _add_ocr(candidate, path, reader, limits, log)
+                _add_ocr(candidate, path, reader, limits, cache, log)
             for problem in plan.problems:
                 if plan.unread:
                     log.add("DOC", "repair", shown, f"read in part: {problem}", count=len(plan.unread),
@@ -222,9 +229,24 @@ def _read_all(
     return candidates
 
 
+def _read(reader: PlanReader, cache: ReadCache, path: Path, document: str) -> PlanText:
+    """Read one document, or take what was read of the same bytes before."""
+    known = cache.read(document, path.suffix)
+    if known is None:
+        try:
+            known = reader.read(path)
+        except PlanRefusedError as refusal:
+            known = refusal
+        cache.keep(document, path.suffix, known)
+    if isinstance(known, PlanRefusedError):
+        raise known
+    return known
+
+
 def _add_ocr(
-    candidate: Candidate, path: Path, reader: PlanReader, limits: LimitConfig, log: ProblemLog
-) -> None:
+    candidate: Candidate, path: Path, reader: PlanReader, limits: LimitConfig, cache: ReadCache,
+    log: ProblemLog,
+) -> None:  # fmt: skip
     """Read pages without text by OCR where it is installed, and say so either way."""
     pages = candidate.plan.without_text
     if missing := ocr_missing():
@@ -232,7 +254,12 @@ def _add_ocr(
                 row_key=_page_list(pages), count=len(pages),
                 hint="install Tesseract with Norwegian, or set plans.ocr to false")  # fmt: skip
         return
-    candidate.ocr_blocks = read_by_ocr(reader, path, pages, limits.seconds_per_file)
+    program = ocr_program()
+    blocks = cache.read_ocr(candidate.document, program)
+    if blocks is None:
+        blocks = read_by_ocr(reader, path, pages, limits.seconds_per_file)
+        cache.keep_ocr(candidate.document, program, blocks)
+    candidate.ocr_blocks = blocks
     log.add("D2", "repair", candidate.file, "pages without text were read by OCR, for suggestions only",
             row_key=_page_list(pages), count=len(pages),
             hint="people read these pages themselves")  # fmt: skip

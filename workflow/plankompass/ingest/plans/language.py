@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from plankompass.ingest.plans.models import Block
 
@@ -15,6 +16,9 @@ _ABBREVIATION = re.compile(
     r"[a-zæøå]|\d{1,3}(?:\.\d{1,2})*)$",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 24
+_YEAR_LAST = re.compile(r"(?:^|\s)\d{4}$")
+_CLOSING = re.compile(r"[ »\"”)\]]*")
 _LONG_WORD = 7
 _LEAST_WORDS = 1000
 _LEAST_LIST_ITEM = 5
@@ -107,9 +111,15 @@ _NN_MARKS = frozenset(
 )
 
 
+@lru_cache(maxsize=8_192)
+def _words(text: str) -> tuple[str, ...]:
+    """The words of one block; counts, language and reading ease all ask for them."""
+    return tuple(WORD.findall(text))
+
+
 def count_words(blocks: Iterable[Block]) -> int:
     """Words of the text layer: runs of letters, in every block but running heads."""
-    return sum(len(WORD.findall(b.text)) for b in blocks if b.kind != "running_head")
+    return sum(len(_words(b.text)) for b in blocks if b.kind != "running_head")
 
 
 def tell_language(blocks: Sequence[Block]) -> str:
@@ -128,7 +138,7 @@ def tell_language(blocks: Sequence[Block]) -> str:
         w.lower()
         for b in blocks
         if b.kind not in ("running_head", "contents")
-        for w in WORD.findall(b.text)
+        for w in _words(b.text)
     ]
     if not words:
         return "none"
@@ -169,7 +179,7 @@ def running_text(blocks: Sequence[Block], without_pages: frozenset[int] = frozen
         if block.kind == "heading":
             open_end = False
             continue
-        if block.kind == "list_item" and len(WORD.findall(block.text)) < _LEAST_LIST_ITEM:
+        if block.kind == "list_item" and len(_words(block.text)) < _LEAST_LIST_ITEM:
             open_end = False
             continue
         if open_end and block.kind == "paragraph" and block.text[:1].islower():
@@ -207,12 +217,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        after = text[match.end() : match.end() + 99].lstrip(' »"”)]')
+        begins = _CLOSING.match(text, match.end()).end()  # type: ignore[union-attr]
+        after = text[begins : begins + 1]
         if match.group() == "." and after:
-            if after[0].islower():
+            if after.islower():
                 continue
-            before = text[max(start, match.start() - 40) : match.start()]
-            if _ABBREVIATION.search(before) and not re.search(r"(?:^|\s)\d{4}$", before):
+            before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+            if _ABBREVIATION.search(before) and not _YEAR_LAST.search(before):
                 continue
         spans.append((start, match.end()))
         start = match.end()
@@ -237,9 +248,11 @@ def reading_ease(texts: Sequence[str], *, least_words: int = _LEAST_WORDS) -> fl
     long_words = 0
     sentences = 0
     for text in texts:
-        found = WORD.findall(text)
+        found = _words(text)
         words += len(found)
-        long_words += sum(sum(c.isalpha() for c in w) >= _LONG_WORD for w in found)
+        long_words += sum(
+            sum(map(str.isalpha, w)) >= _LONG_WORD for w in found if len(w) >= _LONG_WORD
+        )
         sentences += len(split_sentences(text))
     if words < least_words or sentences == 0:
         return None

@@ -25,6 +25,7 @@ CONTENTS_TITLE = re.compile(
 _PAGE_NUMBER = re.compile(
     r"^(?:side|s\.)?\s*\|?\s*\d{1,4}\s*(?:(?:av|/|of)\s*\d{1,4})?$", re.IGNORECASE
 )
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _DIGITS = re.compile(r"\d+")
 _OWN_LINE = re.compile(
     r"^(?:indikator|ansvar|frist|tidsfrist|tiltak|strategi|hove?d-?mål|hovudmål|delmål|mål|status|"
@@ -123,7 +124,7 @@ def _body_size(pages: Sequence[PlanPage], repeated: set[str]) -> float:
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
-            if line.size > 0 and not line.cells and _pattern(line) not in repeated:
+            if line.size > 0 and not line.cells and not _is_running_head(page, line, repeated):
                 sizes[line.size] += len(line.text)
     return min(sizes, key=lambda s: (-sizes[s], s)) if sizes else 0.0
 
@@ -135,9 +136,9 @@ def _heading_sizes(
     found: Counter[tuple[float, bool]] = Counter()
     for page in pages:
         for line in page.lines:
-            if _is_running_head(page, line, repeated) or line.cells:
+            if line.cells or not _heading_style(line, body):
                 continue
-            if _heading_style(line, body):
+            if not _is_running_head(page, line, repeated):
                 found[(line.size, line.bold)] += 1
     order = sorted(found, key=lambda style: (-style[0], not style[1]))
     return {style: min(level, 6) for level, style in enumerate(order, start=1)}
@@ -146,45 +147,51 @@ def _heading_sizes(
 def _heading_style(line: TextLine, body: float) -> bool:
     if body <= 0 or line.size <= 0 or len(line.text) > _LONGEST_HEADING:
         return False
-    if not re.search(r"[^\W\d_]{2}", line.text):
-        return False
-    if BULLET.match(line.text):
-        return False
-    if line.size >= body * 1.12:
-        return True
-    return (
+    larger = line.size >= body * 1.12
+    if not larger and not (
         line.bold
         and line.size >= body * 0.95
         and len(line.text) <= 120
         and not line.text.endswith((".", ",", ";"))
-    )
+    ):
+        return False
+    return bool(_TWO_LETTERS.search(line.text)) and not _bullet(line.text)
+
+
+def _bullet(text: str) -> bool:
+    """Whether a text begins with a bullet; letters and digits, nearly every line, begin none."""
+    return not text[:1].isalnum() and bool(BULLET.match(text))
+
+
+def _in_page_number(text: str) -> bool:
+    return text[-1:].isdigit() and bool(_ENDS_IN_PAGE.search(text))
+
+
+def _in_leader(text: str) -> bool:
+    return text[-1:].isdigit() and bool(_LEADER.search(text))
 
 
 def _line_kinds(page: PlanPage, repeated: set[str], contents_open: bool) -> tuple[list[str], bool]:
     """A coarse kind for each line: running_head, contents or body; and whether contents go on."""
-    kinds: list[str] = []
-    body = [line for line in page.lines if not _is_running_head(page, line, repeated)]
-    leaders = sum(bool(_LEADER.search(line.text)) for line in body)
-    numbered = sum(bool(_ENDS_IN_PAGE.search(line.text)) for line in body)
+    running = [_is_running_head(page, line, repeated) for line in page.lines]
+    body = [line for line, head in zip(page.lines, running, strict=True) if not head]
+    leaders = sum(_in_leader(line.text) for line in body)
+    numbered = sum(_in_page_number(line.text) for line in body)
     titled = any(CONTENTS_TITLE.match(line.text) for line in body[:6])
     tables = sum(line.cells > 2 for line in body)
     mostly = bool(body) and (leaders >= 0.5 * len(body) or (
         (titled or contents_open) and numbered >= 0.5 * len(body) and tables < 0.3 * len(body)
     ))  # fmt: skip
+    kinds: list[str] = []
     in_contents = False
-    for line in page.lines:
-        if _is_running_head(page, line, repeated):
+    for line, head in zip(page.lines, running, strict=True):
+        if head:
             kinds.append("running_head")
             continue
-        if CONTENTS_TITLE.match(line.text):
-            in_contents = True
-        ends = bool(_LEADER.search(line.text))
-        if (
-            mostly
-            or ends
-            or (in_contents and _ENDS_IN_PAGE.search(line.text))
-            or (in_contents and CONTENTS_TITLE.match(line.text))
-        ):
+        title = line.text[:1] in "iI" and bool(CONTENTS_TITLE.match(line.text))
+        in_contents = in_contents or title
+        goes_on = in_contents and (title or _in_page_number(line.text))
+        if mostly or goes_on or _in_leader(line.text):
             kinds.append("contents")
         else:
             kinds.append("body")
@@ -203,6 +210,7 @@ class _PageBuilder:
         self._body = body
         self._levels = levels
         self._outline = {_squeezed(title): level for level, title in page.outline}
+        self._longest_title = max((2 * len(title) for _, title in page.outline), default=-1)
         self._blocks: list[Block] = []
         self._open: list[str] = []
         self._open_kind: BlockKind = "paragraph"
@@ -224,7 +232,7 @@ class _PageBuilder:
                 self._emit(coarse, 0, line.text)  # type: ignore[arg-type]
                 self._last = None
                 continue
-            if is_bullet_only(line.text):
+            if not line.text[:1].isalnum() and is_bullet_only(line.text):
                 self._flush()
                 pending_bullet = line.text.strip() + " "
                 continue
@@ -250,9 +258,10 @@ class _PageBuilder:
     def _kind(self, line: TextLine, text: str, cells: int) -> tuple[BlockKind, int]:
         if cells > 1:
             return "table_row", 0
-        if level := self._outline.get(_squeezed(text)):
+        titled = len(text) <= self._longest_title
+        if titled and (level := self._outline.get(_squeezed(text))):
             return "heading", level
-        if BULLET.match(text):
+        if _bullet(text):
             return "list_item", 0
         if _heading_style(line, self._body) and (line.size, line.bold) in self._levels:
             return "heading", self._levels[(line.size, line.bold)]

@@ -27,6 +27,10 @@ _HYPHENS = f"-\u2010{SOFT_HYPHEN}"
 _CLEAN = re.compile(
     r"[A-Za-zÆØÅæøåÄÖäöÉéÈèÓóÜü0-9.,:;!?()\[\]/%«»\"'–—•&+*=§-]+(?: [A-Za-zÆØÅæøåÄÖäöÉéÈèÓóÜü0-9.,:;!?()\[\]/%«»\"'–—•&+*=§-]+)*"
 )
+_CLEAN_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÆØÅæøåÄÖäöÉéÈèÓóÜü0123456789"
+    ".,:;!?()[]/%«»\"'–—•&+*=§- \r\n" + BREAK_MARKS
+)
 _SINGLE_LETTERS = re.compile(r"(?<!\S)\w \w \w \w(?!\S)")
 _LANGUAGES = ("nb", "nn")
 
@@ -95,6 +99,20 @@ def mend_characters(text: str, *, breaks_are_hyphens: bool = True) -> str:
         )
     inner, last = stripped[:-1], stripped[-1:]
     return inner.replace(SOFT_HYPHEN, "") + last
+
+
+def needs_no_mending(text: str) -> bool:
+    """Whether no line of a page needs :func:`mend_characters` but those with a break mark inside.
+
+    Args:
+        text: The page's text, its lines parted by line breaks.
+
+    Returns:
+        True when all other characters are plain and no word is spaced out; true of most pages.
+    """
+    return (
+        _CLEAN_CHARACTERS.issuperset(text) and "  " not in text and not _SINGLE_LETTERS.search(text)
+    )
 
 
 def join_lines(lines: Iterable[str]) -> str:

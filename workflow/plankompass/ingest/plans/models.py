@@ -6,7 +6,7 @@ list item or a table row. Formats without pages (DOCX, HTML, text without page m
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from plankompass.study.problems import PlankompassError
@@ -18,7 +18,13 @@ CELL = " | "
 
 
 class PlanRefusedError(PlankompassError):
-    """A document that cannot be read at all; the text is the reason, without the file's name."""
+    """A document that cannot be read at all; the text is the reason, without the file's name.
+
+    Attributes:
+        settled: Whether the same file is refused every time; a limit on time, or a crash, is not sure.
+    """
+
+    settled = True
 
 
 @dataclass(slots=True)
@@ -89,6 +95,9 @@ class Block:
     text: str
 
 
+_BLOCK = tuple(f.name for f in fields(Block))
+
+
 @dataclass(slots=True)
 class PlanText:
     """A document as it was read.
@@ -101,6 +110,7 @@ class PlanText:
         unread: Pages that could not be read, or were not reached within the time limit.
         encrypted: Whether the file is encrypted (and opened with an empty password).
         problems: What a person should know, one sentence each.
+        settled: Whether the same file gives the same every time; a limit on time is not sure.
     """
 
     format: str
@@ -110,6 +120,7 @@ class PlanText:
     unread: list[int] = field(default_factory=list)
     encrypted: bool = False
     problems: list[str] = field(default_factory=list)
+    settled: bool = True
 
     @property
     def pages_with_text(self) -> int | None:
@@ -119,11 +130,12 @@ class PlanText:
         return self.pages - len(set(self.without_text) | set(self.unread))
 
     def to_plain(self) -> dict[str, Any]:
-        """The document as plain values, to be sent between processes."""
-        return asdict(self)
+        """The document as plain values, to be sent between processes; blocks as short lists."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return plain | {"blocks": [[getattr(b, n) for n in _BLOCK] for b in self.blocks]}
 
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> PlanText:
         """The document from the plain values of :meth:`to_plain`."""
         rest = {k: v for k, v in values.items() if k != "blocks"}
-        return cls(blocks=[Block(**b) for b in values["blocks"]], **rest)
+        return cls(blocks=[Block(*b) for b in values["blocks"]], **rest)

@@ -35,6 +35,17 @@ def ocr_missing() -> str:
     return ""
 
 
+def ocr_program() -> str:
+    """The OCR program with its version, by which its results are kept."""
+    try:
+        said = subprocess.run(
+            ["tesseract", "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "tesseract"
+    return (said.stdout or said.stderr).partition("\n")[0].strip() or "tesseract"
+
+
 def read_by_ocr(reader: PlanReader, path: Path, pages: Sequence[int], seconds: int) -> list[Block]:
     """Read pages of a PDF by OCR.
 

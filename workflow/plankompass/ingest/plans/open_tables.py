@@ -7,8 +7,11 @@ goes back to the first column. Where that does not hold, wider steps between bas
 from __future__ import annotations
 
 import itertools
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from plankompass.ingest.plans.mend import join_lines, mend_characters
 from plankompass.ingest.plans.models import CELL, TextLine
@@ -23,8 +26,7 @@ _SIGNALS = 2
 """Wide gaps or steps back up the page that a table without lines must show."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word with its place: left and right edge, baseline from the page's upper edge, font size."""
 
     text: str
@@ -34,8 +36,7 @@ class Word:
     size: float
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """The bounds of a drawn shape, from the page's upper left corner."""
 
     x0: float
@@ -45,17 +46,21 @@ class Shape:
 
 
 Interval = tuple[float, float]
+_left_edge = attrgetter("x0")
+
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_number(text: str) -> bool:
     """Whether a word has digits and no letters."""
-    return any(c.isdigit() for c in text) and not any(c.isalpha() for c in text)
+    return not _LETTER.search(text) and any(map(str.isdigit, text))
 
 
 def column_of(edges: Sequence[float], word: Word) -> int:
     """The column, from 0, that the middle of a word falls into."""
     middle = (word.x0 + word.x1) / 2
-    return sum(x <= middle for x in edges[1:-1])
+    return bisect_right(edges, middle, 1, max(1, len(edges) - 1)) - 1
 
 
 def row_of(edges: Sequence[float], words: Sequence[Word]) -> TextLine | None:
@@ -152,13 +157,16 @@ def banded_tables(
 
 
 def open_tables(
-    lines: Sequence[TextLine], words: Sequence[Sequence[Word]]
+    lines: Sequence[TextLine],
+    words: Sequence[Sequence[Word]],
+    taken: frozenset[int] | set[int] = frozenset(),
 ) -> list[tuple[range, list[TextLine]]]:
     """Find tables that have no lines at all.
 
     Args:
         lines: The page's lines in the order of the file.
         words: The words of each line.
+        taken: Positions of lines that a table with lines holds already.
 
     Returns:
         Positions of the lines that a table takes, and its rows.
@@ -167,7 +175,7 @@ def open_tables(
     width = max((x.x1 for x in lines), default=0) - min((x.x0 for x in lines if x.size), default=0)
     gapped = [_has_gap(line, own) for line, own in zip(lines, words, strict=True)]
     for run in _runs(lines, gapped, width):
-        inside = [w for i in run for w in words[i]]
+        inside = [] if taken.intersection(run) else [w for i in run for w in words[i]]
         if not inside:
             continue
         left, right = min(w.x0 for w in inside), max(w.x1 for w in inside)
@@ -184,8 +192,11 @@ def _has_gap(line: TextLine, words: Sequence[Word]) -> bool:
     """Whether a line has a gap that is wide beside its other gaps."""
     if line.cells > 1:
         return True
+    if len(words) < 3:
+        return False
     gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(words)]
-    return len(gaps) >= 2 and max(gaps) > 0.95 * line.size and max(gaps) > 2.5 * max(min(gaps), 0.1)
+    widest = max(gaps)
+    return widest > 0.95 * line.size and widest > 2.5 * max(min(gaps), 0.1)
 
 
 def _runs(lines: Sequence[TextLine], gapped: Sequence[bool], width: float) -> list[range]:
@@ -226,19 +237,16 @@ def split_rows(edges: Sequence[float], words: Sequence[Word]) -> list[list[Word]
         Rows from above.
     """
     rows: list[list[Word]] = []
-    reached = -1
+    reached, lowest = -1, 0.0
     for word in words:
         column = column_of(edges, word)
-        new_line = (
-            bool(rows) and word.baseline > max(w.baseline for w in rows[-1]) + 0.5 * word.size
-        )
         back = column < reached or (column == reached == len(edges) - 2)
-        if not rows or (new_line and back):
+        if not rows or (back and word.baseline > lowest + 0.5 * word.size):
             rows.append([word])
-            reached = column
+            reached, lowest = column, word.baseline
         else:
             rows[-1].append(word)
-            reached = max(reached, column)
+            reached, lowest = max(reached, column), max(lowest, word.baseline)
     if _in_order(rows):
         return rows
     return _by_steps(words)
@@ -299,12 +307,13 @@ def _white(words: Sequence[Word], left: float, right: float) -> list[Interval]:
         starts.setdefault(round(word.x0), set()).add(round(word.baseline))
     gaps: list[Interval] = []
     reach = left - 1000.0
-    for word in sorted(words, key=lambda w: w.x0):
+    for word in sorted(words, key=_left_edge):
+        room = word.x0 - reach
         # a long word may nearly fill its column; then it takes words set flush to tell the next one
-        flush = len(starts[round(word.x0)]) >= _FLUSH
-        if word.x0 - reach > least or (flush and word.x0 - reach > _NARROW * size):
+        if room > least or (room > _NARROW * size and len(starts[round(word.x0)]) >= _FLUSH):
             gaps.append((reach, word.x0))
-        reach = max(reach, word.x1)
+        if word.x1 > reach:
+            reach = word.x1
     gaps.append((reach, right + 1000.0))
     return gaps
 

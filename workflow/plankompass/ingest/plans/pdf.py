@@ -6,20 +6,23 @@ that of bare text extraction; lines that look like table rows are walked charact
 
 from __future__ import annotations
 
-import ctypes
 import itertools
-import math
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from plankompass.ingest.plans.mend import BREAK_MARKS, SOFT_HYPHEN, mend_characters
+from plankompass.ingest.plans.mend import (
+    BREAK_MARKS,
+    SOFT_HYPHEN,
+    mend_characters,
+    needs_no_mending,
+)
 from plankompass.ingest.plans.models import CELL, PlanPage, PlanRefusedError, TextLine
 from plankompass.ingest.plans.open_tables import Shape, Word, open_tables
+from plankompass.ingest.plans.pdf_chars import PageCharacters, path_bounds
 from plankompass.ingest.plans.tables import table_rows
 
 _ERRORS = {
@@ -36,7 +39,8 @@ _GAP = 0.95
 """Gap between two glyphs, in font sizes, that parts two cells."""
 _SURE_GAP = 2.2
 """Gap that parts two cells even where every gap of the line is wide."""
-_HEAVY = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
+_EDGE = 0.09
+"""Share of the page, from above and below, where a single wide gap is a running head's."""
 _MOST_OBJECTS = 20_000
 """Drawn things of one page that are looked at for ruling lines."""
 _LONGEST_PAGE = 400_000
@@ -158,22 +162,18 @@ class _Spot:
     line: TextLine
     text: str
     first: int
+    words: list[Word] | None = None
+    starts: list[int] = field(default_factory=list)
 
 
 class _Lines:
     """The lines of one text page."""
 
     def __init__(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, height: float) -> None:
-        self._raw = text_page.raw
         self._sheet = page
         self._page = text_page
         self._height = height
-        self._box = tuple(ctypes.c_double() for _ in range(4))
-        self._refs = tuple(ctypes.byref(value) for value in self._box)
-        self._matrix = raw.FS_MATRIX()
-        self._name = ctypes.create_string_buffer(96)
-        self._flags = ctypes.c_int()
-        self._same_index = False
+        self._clean = self._broken = False
 
     def read(self) -> list[TextLine]:
         count = min(self._page.count_chars(), _LONGEST_PAGE)
@@ -188,11 +188,14 @@ class _Lines:
                 if (mended := mend_characters(line))
             ]
         # nearly always one character of text is one character of the page; else the library translates
-        self._same_index = len(text) == count
+        self._characters = PageCharacters(self._page, same_index=len(text) == count)
+        self._clean = needs_no_mending(text)
+        self._broken = _has_mark(text)
         spots: list[_Spot] = []
         start = 0
         for part in text.split("\r\n"):
-            for piece, offset in self._unfolded(part, start):
+            pieces = self._unfolded(part, start) if self._broken else ((part, 0),)
+            for piece, offset in pieces:
                 if spot := self._spot(piece, start + offset):
                     spots.append(spot)
             start += len(part) + 2
@@ -200,14 +203,15 @@ class _Lines:
 
     def _unfolded(self, text: str, start: int) -> list[tuple[str, int]]:
         """Part a line where the library has joined a word broken over two lines."""
-        if not any(mark in text for mark in BREAK_MARKS):
+        if not _has_mark(text):
             return [(text, 0)]
         pieces = []
         begin = 0
         for offset in range(1, len(text) - 1):
             if text[offset] not in BREAK_MARKS:
                 continue
-            before, after = self._origin(start + offset - 1), self._origin(start + offset + 1)
+            before = self._characters.origin(start + offset - 1)
+            after = self._characters.origin(start + offset + 1)
             if before and after and abs(before[1] - after[1]) > 2.0:
                 pieces.append((text[begin:offset] + SOFT_HYPHEN, begin))
                 begin = offset + 1
@@ -217,34 +221,37 @@ class _Lines:
         stripped = text.strip()
         if not stripped:
             return None
-        first = start + len(text) - len(text.lstrip())
-        mended = mend_characters(text)
+        clean = self._clean and not (self._broken and _has_mark(stripped))
+        mended = stripped if clean else mend_characters(text)
         if not mended:
             return None
+        first = start + len(text) - len(text.lstrip())
         last = first + len(stripped.rstrip(SOFT_HYPHEN)) - 1
-        origin = self._origin(first)
-        edge = self._place(last)
+        origin = self._characters.origin(first)
+        edge = self._characters.right_edge(last)
         if origin is None or edge is None:
             return _Spot(TextLine(mended), stripped, first)
-        size, bold = self._font(first + _middle_letter(stripped))
+        size, bold = self._characters.font(first + _middle_letter(stripped))
         # the baseline is the same for all letters of a line, the inked box is not
         baseline = self._height - origin[1]
         line = TextLine(
-            mended, round(origin[0], 1), round(max(edge[2], origin[0]), 1),
-            round(baseline - size, 1), round(baseline, 1), size, bold,
+            mended, _tenth(origin[0]), _tenth(max(edge, origin[0])),
+            _tenth(baseline - size), _tenth(baseline), size, bold,
         )  # fmt: skip
+        spot = _Spot(line, stripped, first)
         if size > 0 and line.x1 - line.x0 > _WIDE * size * len(stripped):
-            cells = self._cells(stripped, first, size)
+            cells = self._cells(spot)
             if len(cells) > 1:
                 line.text = CELL.join(cells)
                 line.cells = len(cells)
-        return _Spot(line, stripped, first)
+        return spot
 
     def _with_tables(self, spots: list[_Spot]) -> list[TextLine]:
         """Put rows read from ruling lines in the place of the lines they hold."""
         lines = [spot.line for spot in spots]
         jumps = sum(b.top < a.top - a.size and b.x0 > a.x0 for a, b in itertools.pairwise(lines))
-        if jumps < 2 and not any(line.cells > 1 for line in lines):
+        rows = sum(line.cells > 1 and not self._at_edge(line) for line in lines)
+        if jumps < 2 and not rows:
             return lines
         words = [self._words(spot) for spot in spots]
         taken: dict[int, list[TextLine]] = {}
@@ -257,10 +264,9 @@ class _Lines:
             if inside:
                 taken[inside[0]] = rows
                 skipped.update(inside)
-        for run, rows in open_tables(lines, words):
-            if not skipped & set(run):
-                taken[run[0]] = rows
-                skipped.update(run)
+        for run, rows in open_tables(lines, words, skipped):
+            taken[run[0]] = rows
+            skipped.update(run)
         result: list[TextLine] = []
         for i, line in enumerate(lines):
             result += taken.get(i, [])
@@ -268,102 +274,78 @@ class _Lines:
                 result.append(line)
         return result
 
+    def _at_edge(self, line: TextLine) -> bool:
+        """Whether a line stands where running heads do: one with a wide gap is no sign of a table."""
+        edge = _EDGE * self._height
+        return line.bottom < edge or line.top > self._height - edge
+
     def _shapes(self) -> list[Shape]:
-        page = self._sheet.raw
-        box = tuple(ctypes.c_float() for _ in range(4))
-        refs = tuple(ctypes.byref(value) for value in box)
-        shapes = []
-        for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-            thing = raw.FPDFPage_GetObject(page, index)
-            if raw.FPDFPageObj_GetType(thing) != raw.FPDF_PAGEOBJ_PATH:
-                continue
-            if raw.FPDFPageObj_GetBounds(thing, *refs):
-                left, bottom, right, top = (value.value for value in box)
-                shapes.append(Shape(
-                    round(left, 1), round(self._height - top, 1),
-                    round(right, 1), round(self._height - bottom, 1),
-                ))  # fmt: skip
-        return shapes
+        height = self._height
+        return [
+            Shape(_tenth(left), _tenth(height - top), _tenth(right), _tenth(height - bottom))
+            for left, bottom, right, top in path_bounds(self._sheet, _MOST_OBJECTS)
+        ]
 
     def _words(self, spot: _Spot) -> list[Word]:
-        words = []
-        for match in re.finditer(r"\S+", spot.text):
-            start = self._origin(spot.first + match.start())
-            end = self._place(spot.first + len(spot.text[: match.end()].rstrip(SOFT_HYPHEN)) - 1)
-            if start and end:
-                words.append(Word(
-                    match.group(), start[0], max(end[2], start[0]), self._height - start[1],
-                    spot.line.size or 10.0,
-                ))  # fmt: skip
-        return words
+        """The words of a line with their places; asked for once a line."""
+        if spot.words is not None:
+            return spot.words
+        height, size = self._height, spot.line.size or 10.0
+        found = self._characters.words(spot.first, spot.text)
+        spot.starts = [start for start, *_ in found]
+        spot.words = [
+            Word(text, left, right, height - baseline, size)
+            for _, text, left, right, baseline in found
+        ]
+        return spot.words
 
-    def _index(self, position: int) -> int:
-        if self._same_index:
-            return position
-        return raw.FPDFText_GetCharIndexFromTextIndex(self._raw, position)
-
-    def _origin(self, position: int) -> tuple[float, float] | None:
-        """Where a character starts: left end of its baseline in page coordinates."""
-        index = self._index(position)
-        if index < 0 or not raw.FPDFText_GetCharOrigin(self._raw, index, *self._refs[:2]):
-            return None
-        return self._box[0].value, self._box[1].value
-
-    def _place(self, position: int) -> tuple[float, float, float, float] | None:
-        """Left, bottom, right, top of one character's ink in page coordinates."""
-        index = self._index(position)
-        if index < 0 or not raw.FPDFText_GetCharBox(self._raw, index, *self._refs):
-            return None
-        box = self._box
-        return box[0].value, box[2].value, box[1].value, box[3].value
-
-    def _font(self, position: int) -> tuple[float, bool]:
-        index = self._index(position)
-        if index < 0:
-            return 0.0, False
-        size = raw.FPDFText_GetFontSize(self._raw, index)
-        if raw.FPDFText_GetMatrix(self._raw, index, self._matrix):
-            size *= math.hypot(self._matrix.c, self._matrix.d)
-        weight = raw.FPDFText_GetFontWeight(self._raw, index)
-        return round(size, 1), weight >= 600 or self._named_bold(index)
-
-    def _named_bold(self, index: int) -> bool:
-        length = raw.FPDFText_GetFontInfo(self._raw, index, self._name, 96, self._flags)
-        return bool(0 < length <= 96 and _HEAVY.search(self._name.value))
-
-    def _cells(self, stripped: str, first: int, size: float) -> list[str]:
+    def _cells(self, spot: _Spot) -> list[str]:
         """Part a line at its wide gaps; evenly spaced words are a justified line and stay whole."""
-        words: list[str] = []
-        gaps: list[float] = []
-        edge: float | None = None
-        for offset, character in enumerate(stripped):
-            if character.isspace():
-                continue
-            place = self._place(first + offset)
-            if edge is None:
-                words.append(character)
-            elif stripped[offset - 1].isspace():
-                words.append(character)
-                gaps.append((place[0] - edge) / size if place else 0.0)
-            elif place and place[0] - edge > _GAP * size:
-                words.append(character)
-                gaps.append((place[0] - edge) / size)
-            else:
-                words[-1] += character
-            edge = place[2] if place else edge if edge is not None else 0.0
+        size = spot.line.size
+        words = [
+            part
+            for word, start in zip(self._words(spot), spot.starts, strict=True)
+            for part in self._parted(word, start, size)
+        ]
+        gaps = [(b.x0 - a.x1) / size for a, b in itertools.pairwise(words)]
         narrowest = min(gaps, default=0.0)
-        cells = words[:1]
+        cells = [word.text for word in words[:1]]
         for word, gap in zip(words[1:], gaps, strict=True):
             if gap > _SURE_GAP or (gap > _GAP and gap > 2 * narrowest):
-                cells.append(word)
+                cells.append(word.text)
             else:
-                cells[-1] += f" {word}"
+                cells[-1] += f" {word.text}"
         return [clean for cell in cells if (clean := mend_characters(cell))]
+
+    def _parted(self, word: Word, start: int, size: float) -> list[Word]:
+        """A word parted where a wide gap stands inside it without a space in the text."""
+        if word.x1 - word.x0 <= (len(word.text) + 1) * size or len(word.text) < 2:
+            return [word]
+        parts: list[Word] = []
+        begin, left, edge = 0, word.x0, word.x0
+        for offset in range(len(word.text)):
+            place = self._characters.edges(start + offset)
+            if place and offset and place[0] - edge > _GAP * size:
+                parts.append(Word(word.text[begin:offset], left, edge, word.baseline, size))
+                begin, left = offset, place[0]
+            edge = place[1] if place else edge
+        return [*parts, Word(word.text[begin:], left, edge, word.baseline, size)]
+
+
+def _has_mark(text: str) -> bool:
+    return BREAK_MARKS[0] in text or BREAK_MARKS[1] in text
+
+
+def _tenth(value: float) -> float:
+    """A place in tenths of a point; the built-in rounding costs as much as all else of a line."""
+    return (value * 10 + 0.5) // 1 / 10
 
 
 def _middle_letter(text: str) -> int:
     """Position of the letter nearest the middle; spaces may be made by the library and have no font."""
     middle = len(text) // 2
+    if text[middle].isalnum():
+        return middle
     for distance in range(len(text)):
         for position in (middle - distance, middle + distance):
             if 0 <= position < len(text) and text[position].isalnum():

@@ -179,9 +179,10 @@ class _Collected:
             "crash": "the reader stopped on damaged content",
         }.get(self.ended, "")
         if self.total is None or not self.pages:
-            reason = why or "no page can be read: the file is damaged"
-            raise PlanRefusedError(reason)
-        plan = PlanText("pdf", pages=self.total, encrypted=self.encrypted)
+            refusal = PlanRefusedError(why or "no page can be read: the file is damaged")
+            refusal.settled = not why
+            raise refusal
+        plan = PlanText("pdf", pages=self.total, encrypted=self.encrypted, settled=not why)
         plan.blocks = build_blocks(self.pages)
         plan.without_text = pages_without_text(self.pages)
         plan.unread = sorted({*self.bad, *range(reached + 1, self.total + 1)})

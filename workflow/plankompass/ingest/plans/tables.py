@@ -174,9 +174,10 @@ def _read_rows(grid: _Grid, words: Sequence[Word]) -> list[TextLine]:
 
 def _split_band(grid: _Grid, band: list[Word]) -> list[list[Word]]:
     """Part a band that holds several rows without lines between them, by the baselines of its sums."""
-    last_columns = [w for w in band if _column(grid, w) >= max(1, (len(grid.xs) - 1) // 2)]
-    sums = _merged([w.baseline for w in last_columns if is_number(w.text)])
-    columns = {_column(grid, w) for w in last_columns if is_number(w.text)}
+    numbers = [(w.baseline, column_of(grid.xs, w)) for w in band if is_number(w.text)]
+    right = [n for n in numbers if n[1] >= max(1, (len(grid.xs) - 1) // 2)]
+    sums = _merged([baseline for baseline, _ in right])
+    columns = {column for _, column in right}
     if len(sums) < 2 or len(columns) < 2:
         return [band]
     starts = [b - 2 * _NEAR for b in sums]
@@ -186,10 +187,6 @@ def _split_band(grid: _Grid, band: list[Word]) -> list[list[Word]]:
         place = max(i for i, s in enumerate(starts) if word.baseline >= s)
         parts[place].append(word)
     return [p for p in parts if p]
-
-
-def _column(grid: _Grid, word: Word) -> int:
-    return column_of(grid.xs, word)
 
 
 def _row(grid: _Grid, words: Sequence[Word]) -> TextLine | None:
