@@ -19,6 +19,7 @@ from plankompass.jobs.fingerprint import (
     keep_notes,
     save_notes,
 )
+from plankompass.jobs.ledger_file import ledger_files
 from plankompass.jobs.runner import run_job, start_pool
 from plankompass.jobs.study_plan import make_restricted, plan_study
 from plankompass.study.problems import PlankompassError
@@ -29,6 +30,7 @@ try:
         configfiles=[str(f) for f in workflow.configfiles],
         overridden=bool(workflow.config_settings.config),
     )
+    RELEASE_LEDGER = ledger_files(Path("data/processed") / PLAN.config.study)
 except PlankompassError as error:
     raise WorkflowError(f"the study is not ready:\n{error}")
 
@@ -38,7 +40,8 @@ STUDY = PLAN.config.study
 PROCESSED = f"data/processed/{STUDY}"
 REPORTS = f"reports/{STUDY}"
 LOGS = f"{PROCESSED}/logs"
-make_restricted(Path(PROCESSED))
+for folder in ("", "avvik", "disclosure", "indicators", "logs", "tidy"):
+    make_restricted(Path(PROCESSED) / folder)
 
 # Jobs of a full run are handed to warm processes; a single job in a process of its own (a plain
 # run without the profile, or a cluster node) is done on the spot.
@@ -294,6 +297,11 @@ PUBLISHABLE = (
     "coder_agreement",
     "problem_counts",
 )
+
+
+def release_ledger():
+    """The ledger of earlier deliveries; nothing before the first."""
+    return RELEASE_LEDGER
 
 
 def publishable_tables():

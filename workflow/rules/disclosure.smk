@@ -1,7 +1,8 @@
 # Disclosure control: hides what could give a person away, attacks what is left, and only then opens
 # the gate: publishable/ is the one folder that reports read.
 #
-# Required: indicators/, public facts of tidy/. Made: publishable/, with gate.json.
+# Required: indicators/, public facts of tidy/, and the ledger of earlier deliveries when there were
+# any. Made: publishable/, with gate.json; disclosure/ (restricted).
 
 
 rule suppress_primary:
@@ -9,6 +10,7 @@ rule suppress_primary:
         estimates=all_estimates(),
         response=response(),
         scale_quality=scale_quality(),
+        ledger=release_ledger(),
     output:
         primary=f"{PROCESSED}/disclosure/primary.parquet",
     log:
@@ -40,8 +42,10 @@ rule release_tables:
         goal_links=tidy("goal_links"),
         documents=[plan_table(p.code, "documents") for p in PLAN.participants],
         avvik=f"{PROCESSED}/tidy/avvik.csv",
+        ledger=release_ledger(),
     output:
         **{table: publishable(table) for table in PUBLISHABLE},
+        ledger_rows=f"{PROCESSED}/disclosure/ledger_rows.parquet",
         gate=f"{PROCESSED}/publishable/gate.json",
     log:
         f"{LOGS}/release_tables.log",

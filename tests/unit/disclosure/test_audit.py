@@ -17,20 +17,16 @@ from plankompass.tables import write_table
 
 CODEBOOK = ROOT / "codebook"
 KEY = ["level", "unit", "wave", "group", "gathering", "indicator", "component"]
-HEADER = [f"c{i}" for i in range(23)]
+HEADER = [f"c{i}" for i in range(24)]
 WORDS = {
-    "nb": {"too_few_answers": "For få svar", "small_population": "Gruppen er for liten",
-           "change_shown": "Endringen vises i stedet", "secondary": "Skjermet",
-           "unanimous": "Skjermet", "count_at_edge": "Skjermet", "published": "Vises",
+    "nb": {"folkevalgte": "Folkevalgte", "administrasjon": "Administrasjon", "intervju": "Intervju",
            "under_20": "under 20 prosent", "over_80": "over 80 prosent",
            "under_50": "under halvparten", "over_50": "over halvparten",
-           "folkevalgte": "Folkevalgte", "administrasjon": "Administrasjon"},
-    "nn": {"too_few_answers": "For få svar", "small_population": "Gruppa er for lita",
-           "change_shown": "Endringa blir vist i staden", "secondary": "Skjerma",
-           "unanimous": "Skjerma", "count_at_edge": "Skjerma", "published": "Vert vist",
+           "at_least_three": "minst tre intervju", "fewer_than_three": "færre enn tre"},
+    "nn": {"folkevalgte": "Folkevalde", "administrasjon": "Administrasjon", "intervju": "Intervju",
            "under_20": "under 20 prosent", "over_80": "over 80 prosent",
            "under_50": "under halvparten", "over_50": "over halvparten",
-           "folkevalgte": "Folkevalde", "administrasjon": "Administrasjon"},
+           "at_least_three": "minst tre intervju", "fewer_than_three": "færre enn tre"},
 }  # fmt: skip
 
 
@@ -57,7 +53,6 @@ def _decimal(value, percent=False):
 def _reports(tmp_path, table, language):
     """Write the same numbers as the reports do: one folder a municipality, words for reasons."""
     words = WORDS[language]
-    table = table[table["group"].isin(["folkevalgte", "administrasjon"])]
     table = table[table["status"].isin(["published", "hidden"])]
     for unit, rows in table.groupby("unit"):
         folder = tmp_path / ("nettverk" if unit == "network" else f"99{unit[1:]}")
@@ -68,16 +63,18 @@ def _reports(tmp_path, table, language):
             for row in rows.itertuples(index=False):
                 share = row.component.startswith("share:")
                 few = share and row.status == "published" and row.n < 20
-                line = [""] * 23
+                line = [""] * 24
                 line[4], line[5] = words[row.group], {"T1": "2021", "T2": "2023"}[row.wave]
-                line[7] = "prosent" if share else "1–5"
+                line[7] = "prosent" if share or row.group == "intervju" else "1–5"
                 if row.status == "published":
-                    line[8:11] = [_decimal(v, share) for v in (row.value, row.lower, row.upper)]
-                    line[11], line[12] = str(row.n), str(row.population)
+                    percent = line[7] == "prosent"
+                    line[8:11] = [_decimal(v, percent) for v in (row.value, row.lower, row.upper)]
+                    if row.group != "intervju":
+                        line[11], line[12] = str(row.n), str(row.population)
                     if few and unit != "network":
                         line[8], line[14] = "", f"{round(row.value * row.n)} av {row.n}"
-                line[13] = words["published" if row.status == "published" else row.reason]
-                line[14] = words[row.display] if row.display else line[14]
+                line[14] = words.get(row.display or row.class_value, line[14])
+                line[22] = row.reason
                 line[18] = "" if unit == "network" else f"99{unit[1:]}"
                 line[20], line[21] = row.indicator, row.component
                 out.writerow(line)
@@ -97,8 +94,7 @@ def test_the_reports_own_files_are_read_alike(line, tmp_path, language):
     assert audit.passed, audit.messages()
     assert len(audit.files) == 10
     table = audit_folder(_folder(tmp_path / "table", line.table), codebook=CODEBOOK)
-    # ranks and interviews apart, the same numbers are found
-    assert audit.result.rows == table.result.rows
+    assert (audit.result.rows, audit.result.targets) == (table.result.rows, table.result.targets)
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +142,36 @@ def test_no_value_stands_in_a_message(line, followed, tmp_path):
     audit = _audit(tmp_path, _unhide(line.table, line, followed))
     numbers = {f"{v:.1f}" for v in line.study.estimates["value"].dropna() if not np.isnan(v)}
     assert not any(word.strip(";,") in numbers for m in audit.messages() for word in m.split())
+
+
+def _interviews(line, counts, share):
+    """A code in five interviews of each of three municipalities, and the network's share."""
+    classes = ["at_least_three" if c >= 3 else "fewer_than_three" for c in counts]
+    rows = [
+        {"level": "municipality", "unit": f"k{i + 1:02d}", "class_value": c, "value": np.nan, "n": None}
+        for i, c in enumerate(classes)
+    ] + [{"level": "network", "unit": "network", "class_value": "", "value": share, "n": 15}]  # fmt: skip
+    first = line.table[line.table["group"] == "intervju"].iloc[[0]]
+    wide = pd.concat([first] * len(rows), ignore_index=True)
+    for column in rows[0]:
+        wide[column] = pd.Series([r[column] for r in rows], dtype=wide[column].dtype)
+    return wide.assign(status="published", reason="", population=pd.NA)
+
+
+@pytest.mark.parametrize(
+    ("counts", "share", "found"),
+    [((3, 3, 3), 0.60, 3), ((4, 3, 4), 0.73, 0), ((0, 0, 0), 0.0, 3), ((1, 2, 0), 0.20, 0)],
+)
+def test_a_count_of_interviews_that_follows_from_the_network_is_found(
+    line, tmp_path, counts, share, found
+):
+    audit = _audit(tmp_path, _interviews(line, counts, share))
+    assert len(audit.interviews) == found
+
+
+def test_a_number_of_one_municipalitys_interviews_is_found(line, tmp_path):
+    table = _interviews(line, (4, 3, 4), 0.73)
+    table.loc[0, "value"] = 0.8
+    assert "more is published" in _audit(tmp_path, table).interviews[0]
+    table = _interviews(line, (4, 3, 4), 0.73).assign(component="roller/tillit")
+    assert any("network alone" in m for m in _audit(tmp_path, table).interviews)

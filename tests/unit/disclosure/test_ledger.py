@@ -10,7 +10,7 @@ from tests.unit.disclosure.made_study import STEERING, estimate_row, rule_book
 from plankompass.disclosure.choose import choose_published, hide_beside
 from plankompass.disclosure.gate import attack_estimates
 from plankompass.disclosure.ledger import append_release, ledger_rows, read_ledger
-from plankompass.disclosure.primary import publishable
+from plankompass.disclosure.primary import ledger_input, publishable
 from plankompass.disclosure.row_rules import mark_rows
 from plankompass.study.problems import PlankompassError
 from plankompass.tables import check_table, empty_table
@@ -168,15 +168,23 @@ def test_a_change_gives_way_when_both_waves_were_shown_before():
 def test_the_ledger_keeps_every_release_and_refuses_another_of_the_same_name(first, tmp_path):
     release, _ = first
     path = tmp_path / "restricted" / "ledger.parquet"
-    assert append_release(path, release.marked, release.table, name="spring") == 1
-    assert append_release(path, release.marked, release.table, name="spring") == 1
-    assert append_release(path, release.marked, release.table, name="autumn") == 2
+    rows = ledger_rows(release.marked, release.table, release=1, name="not yet delivered")
+    assert append_release(path, rows, name="spring") == 1
+    assert append_release(path, rows, name="spring") == 1
+    assert append_release(path, rows, name="autumn") == 2
     ledger = read_ledger(path)
     assert ledger.groupby("release").size().to_dict() == {1: 9, 2: 9}
     assert ledger["value"].notna().all()
     bytes_before = path.read_bytes()
     other = Release(_answers(5), empty_table("release_ledger"), release.rules)
     with pytest.raises(PlankompassError, match="another name"):
-        append_release(path, other.marked, other.table, name="spring")
+        append_release(
+            path, ledger_rows(other.marked, other.table, release=1, name=""), name="spring"
+        )
     assert path.read_bytes() == bytes_before
     assert (path.parent.stat().st_mode & 0o077) == 0
+
+
+@pytest.mark.parametrize("given", [{}, {"ledger": []}])
+def test_before_the_first_delivery_there_is_no_ledger(given):
+    assert read_ledger(ledger_input(given)).empty

@@ -204,7 +204,7 @@ def test_sheets_are_ready_to_read_and_print(town):
     assert book.sheetnames == names
     page = book.worksheets[0]
     assert page.freeze_panes == "D5"
-    assert page.auto_filter.ref == f"A4:W{HEADING + len(made.EXPECTED)}"
+    assert page.auto_filter.ref == f"A4:X{HEADING + len(made.EXPECTED)}"
     assert page.print_title_rows == "$4:$4"
     assert page.page_setup.orientation == "landscape"
     assert page.sheet_properties.pageSetUpPr.fitToPage

@@ -10,7 +10,10 @@ import pandas as pd
 
 from plankompass import __version__
 from plankompass.commands.build import build, config_of_study
+from plankompass.disclosure.ledger import TABLE as LEDGER_TABLE
+from plankompass.disclosure.ledger import append_release
 from plankompass.jobs.inventory import hash_file
+from plankompass.jobs.ledger_file import DELIVERIES, ledger_path
 from plankompass.release.changes import (
     CHANGES,
     KINDS,
@@ -21,6 +24,7 @@ from plankompass.release.changes import (
     read_kept,
     write_changes,
 )
+from plankompass.tables import read_table
 
 PREVIEW = "preview.csv"
 _LINES = 40
@@ -65,7 +69,7 @@ def _preview(last: Delivery | None, processed: Path) -> pd.DataFrame:
     now = read_kept(processed / "publishable")
     # before the first delivery readers have nothing, so there is nothing to compare with
     changes = compare_deliveries(read_kept(last.folder) if last else now, now)
-    path = processed / "deliveries" / PREVIEW
+    path = processed / DELIVERIES / PREVIEW
     write_changes(changes, path)
     if last is None:
         shown = int((now["estimates"]["status"] == "published").sum())
@@ -96,7 +100,7 @@ def deliver(study: str, root: Path, *, preview: bool = False) -> int:
     config_of_study(study, root)
     os.chdir(root)
     processed, reports = Path("data/processed") / study, Path("reports") / study
-    done = deliveries(processed / "deliveries")
+    done = deliveries(processed / DELIVERIES)
     last = done[-1] if done else None
     packed = reports / "levering.zip"
     # the gate stands before the publishable tables: what it stops is neither shown nor packed
@@ -114,8 +118,18 @@ def deliver(study: str, root: Path, *, preview: bool = False) -> int:
     if last is not None and last.sha256 == digest:
         print(f"It is the same file as delivery {last.number}, byte for byte.")
         return 0
+    # First the ledger, then the record: were this process killed between them, the numbers that may
+    # have been sent are known to the next release, and noted once more under the same name.
+    number = last.number + 1 if last else 1
+    rows = read_table(LEDGER_TABLE, processed / "disclosure" / "ledger_rows.parquet")
+    ledger = ledger_path(processed)
+    append_release(ledger, rows, name=f"delivery {number:04d}, sha256 {digest[:16]}")
     record = {"sha256": digest, "files": count, "version": __version__}
-    kept = keep_delivery(processed / "publishable", processed / "deliveries", changes, record)
-    (processed / "deliveries" / PREVIEW).unlink(missing_ok=True)
+    kept = keep_delivery(processed / "publishable", processed / DELIVERIES, changes, record)
+    (processed / DELIVERIES / PREVIEW).unlink(missing_ok=True)
     print(f"Kept as delivery {kept.number}: {kept.folder.as_posix()}/{CHANGES} lists the changes.")
+    print(
+        f"Noted in {ledger.as_posix()}: the next build is attacked together with it. Keep a backup of "
+        f"{ledger.parent.as_posix()}/; it is restricted."
+    )
     return 0

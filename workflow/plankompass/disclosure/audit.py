@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.attack import AttackResult, attack_system
+from plankompass.disclosure.audit_interviews import interview_findings
 from plankompass.disclosure.components import part_of
 from plankompass.disclosure.published_files import read_published
 from plankompass.disclosure.rounding import half_unit
@@ -43,20 +44,22 @@ class Audit:
         files: Files that were read, relative to the folder.
         result: The attack.
         waves_and_change: Municipal numbers published for two waves beside their change.
+        interviews: What published rows of interviews give away.
     """
 
     files: list[str]
     result: AttackResult
     waves_and_change: list[str]
+    interviews: list[str]
 
     @property
     def passed(self) -> bool:
         """Whether nothing was found."""
-        return not (self.result.found or self.waves_and_change)
+        return not (self.result.found or self.waves_and_change or self.interviews)
 
     def messages(self) -> list[str]:
         """One line a finding; never a value."""
-        return [*self.result.messages(), *self.waves_and_change]
+        return [*self.result.messages(), *self.waves_and_change, *self.interviews]
 
 
 def audit_folder(
@@ -84,7 +87,7 @@ def audit_folder(
     study = published_system(table, rules)
     published = sorted(study.candidates)
     result = attack_system(study.system, published, min_share=rules.config.min_interval_share)
-    return Audit(files, result, _beside_change(table))
+    return Audit(files, result, _beside_change(table), interview_findings(table, rules))
 
 
 def published_system(table: pd.DataFrame, rules: RuleBook) -> StudySystem:

@@ -112,6 +112,21 @@ def choose_wave_or_change(marked: pd.DataFrame, ledger: pd.DataFrame | None = No
         elif open_rows[earlier]:
             open_rows[earlier] = False
             earlier_gone.append(earlier)
+    # a change that readers have already stands beside the later wave, whatever becomes of it now
+    for at, key in enumerate(ledger_keys):
+        *same, wave, component = keys[at]
+        part = part_of(component)
+        if part.kind != "change" or key not in before or marked["level"].iat[at] != "municipality":
+            continue
+        later = place.get((*same, wave, part.base))
+        earlier = place.get((*same, part.before, part.base))
+        if later is None or earlier is None or not open_rows[earlier]:
+            continue
+        if ledger_keys[earlier] not in before and (
+            open_rows[later] or ledger_keys[later] in before
+        ):
+            open_rows[earlier] = False
+            earlier_gone.append(earlier)
     return _hide(_hide(marked, earlier_gone, "change_shown"), change_gone, "waves_shown")
 
 

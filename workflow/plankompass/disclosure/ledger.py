@@ -66,15 +66,17 @@ def ledger_rows(
     return check_table(TABLE, frame.assign(release=release, name=name))
 
 
-def append_release(
-    path: Path | str, marked: pd.DataFrame, published: pd.DataFrame, *, name: str
-) -> int:
+def next_release(ledger: pd.DataFrame) -> int:
+    """The number that the next release gets."""
+    return int(ledger["release"].max()) + 1 if len(ledger) else 1
+
+
+def append_release(path: Path | str, rows: pd.DataFrame, *, name: str) -> int:
     """Note a release that was handed over. Nothing in the ledger is ever changed.
 
     Args:
-        path: The ledger; made when it does not exist.
-        marked: Restricted rows of the release.
-        published: The same rows as they left.
+        path: The ledger; made when it does not exist, for its owner alone.
+        rows: The numbers of the release, from ``ledger_rows``; their own number and name do not count.
         name: What the release is called.
 
     Returns:
@@ -84,22 +86,23 @@ def append_release(
         PlankompassError: A release of that name is in the ledger with other numbers.
     """
     before = read_ledger(path)
-    same = before[before["name"] == name]
-    release = int(before["release"].max()) + 1 if len(before) else 1
+    same = before[before["name"] == name].reset_index(drop=True)
     if len(same):
         number = int(same["release"].iloc[0])
-        again = ledger_rows(marked, published, release=number, name=name)
-        if again.equals(same.reset_index(drop=True)):
+        again = rows.reset_index(drop=True).assign(release=number, name=name)
+        if check_table(TABLE, again).equals(same):
             return number
         raise PlankompassError(
             f"ledger: the release {name} was handed over with other numbers; give the new one "
             "another name"
         )
-    rows = ledger_rows(marked, published, release=release, name=name)
+    release = next_release(before)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.new")
-    write_table(TABLE, pd.concat([before, rows], ignore_index=True), fresh)
+    after = pd.concat([before, rows.assign(release=release, name=name)], ignore_index=True)
+    write_table(TABLE, after, fresh)
+    fresh.chmod(0o600)
     fresh.replace(path)
     return release
 

@@ -46,7 +46,7 @@ def suppress_primary(
     estimates = read_estimates(inputs["estimates"])
     response = read_table("response", one_path(inputs["response"]))
     quality = read_table("scale_quality", one_path(inputs["scale_quality"]))
-    ledger = read_ledger(inputs.get("ledger") and one_path(inputs["ledger"]))
+    ledger = read_ledger(ledger_input(inputs))
     marked, found = choose_published(mark_rows(estimates, response, quality, rules), rules, ledger)
     table = publishable(marked, response, rules)
     write_table("publishable_estimates", table, one_path(outputs["primary"]))
@@ -62,6 +62,12 @@ def suppress_primary(
 def one_path(path: Path | list[Path]) -> Path:
     """The file behind an input that is one file, however the workflow hands it over."""
     return path if isinstance(path, str | Path) else next(iter(path))
+
+
+def ledger_input(inputs: Mapping[str, Path | list[Path]]) -> Path | None:
+    """The ledger among a job's inputs; none, or an empty list, before the first delivery."""
+    given = inputs.get("ledger")
+    return one_path(given) if given else None
 
 
 def read_estimates(paths: Path | list[Path]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Reading what was published, and nothing else: the publishable tables, or the reports' own CSV files.
 
 The reports' numbers come in the readers' language. Columns are known by their place, groups by the
-codebook's names, and a row without a number counts as hidden for the reason its words stand for.
+codebook's names, and what is hidden by the reason's own code.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.components import part_of
+from plankompass.disclosure.rules import AT_LEAST_THREE, FEWER_THAN_THREE, INTERVIEWS
 from plankompass.study.codebook import Codebook
 from plankompass.study.problems import PlankompassError
 from plankompass.tables import CONTRACTS, check_table, read_table
@@ -24,41 +25,37 @@ NUMBERS = "tall.csv"
 
 # Places in the reports' CSV, the same in every language.
 _GROUP, _YEAR, _GATHERING, _VALUE, _LOWER, _UPPER, _N, _SIZE = 4, 5, 6, 8, 9, 10, 11, 12
-_STATUS, _WORDS, _CODE, _INDICATOR, _COMPONENT = 13, 14, 18, 20, 21
+_WORDS, _CODE, _INDICATOR, _COMPONENT, _REASON = 14, 18, 20, 21, 22
 _COUNT_OF_COUNT = re.compile(r"^(\d+)\D+(\d+)$")
-# The column with the reason's code, where the reports have one.
-_REASON_ID = ("årsak-id", "reason-id")
-# What stands in the place of a number, and which reason it is, in the reports' languages. Without the
-# code a protected number and one hidden for its sake are told by the same word; such rows are taken
-# for the latter, so that an audit raises no false alarm.
-_HIDDEN = {
-    "too_few_answers": ("for få svar", "too few answers"),
-    "small_population": ("gruppen er for liten", "gruppa er for lita", "the group is too small"),
-    "secondary": ("skjermet", "skjerma", "protected"),
-    "change_shown": (
-        "endringen vises i stedet",
-        "endringa blir vist i staden",
-        "the change is shown instead",
-    ),
-    "waves_shown": (
-        "bølgene vises i stedet",
-        "bølgjene blir viste i staden",
-        "the waves are shown instead",
-    ),
-    "scale_unreliable": (
-        "leddene vises hver for seg",
-        "ledda blir viste kvar for seg",
-        "the items are shown one by one",
-    ),
-}
-
-
+# Reasons that stand for a number which is there and not shown; other reasons mean there is none.
+HIDDEN_REASONS = frozenset(
+    {
+        "change_shown",
+        "count_at_edge",
+        "party_municipal",
+        "party_one_municipality",
+        "scale_unreliable",
+        "secondary",
+        "small_population",
+        "too_few_answers",
+        "too_few_interviews",
+        "too_few_municipalities",
+        "unanimous",
+        "waves_shown",
+    }
+)
 _CLASSES = {
     "under_20": ("under 20 prosent", "under 20 per cent"),
     "over_80": ("over 80 prosent", "over 80 per cent"),
     "under_50": ("under halvparten", "under half"),
     "over_50": ("over halvparten", "over half"),
 }
+_INTERVIEW_CLASSES = {
+    AT_LEAST_THREE: ("minst tre intervju", "at least three interviews"),
+    FEWER_THAN_THREE: ("færre enn tre", "fewer than three"),
+}
+# Interviews are no group of respondents, so the codebook has no name for them.
+_INTERVIEW_NAMES = ("intervju", "interview", "interviews")
 
 
 def read_published(folder: Path | str, book: Codebook) -> tuple[pd.DataFrame, list[str]]:
@@ -94,12 +91,9 @@ def _csv_rows(file: Path) -> list[list[str]]:
     except UnicodeDecodeError:
         raise PlankompassError(f"{file.name}: not UTF-8 text") from None
     rows = list(csv.reader(text.splitlines(), delimiter=";"))
-    if not rows or len(rows[0]) <= _COMPONENT:
+    if not rows or len(rows[0]) <= _REASON:
         raise PlankompassError(f"{file.name}: line 1: not the columns of a report's numbers")
-    header = [name.strip().lower() for name in rows[0]]
-    at = next((header.index(name) for name in _REASON_ID if name in header), None)
-    # the code, when there is one, stands last in every row
-    return [[*row, row[at] if at is not None else ""] for row in rows[1:]]
+    return rows[1:]
 
 
 def _number(text: str) -> float:
@@ -115,7 +109,7 @@ def _as_estimates(rows: list[list[str]], book: Codebook) -> pd.DataFrame:
         name.lower(): key
         for key, group in book.groups.items()
         for name in (group.nb, group.nn, group.text("en"))
-    }
+    } | dict.fromkeys(_INTERVIEW_NAMES, INTERVIEWS)
     rows = [r for r in rows if r[_INDICATOR] in book.indicators and r[_GROUP].lower() in groups]
     waves = _wave_of_year(rows)
     found: dict[tuple, dict] = {}
@@ -154,12 +148,14 @@ def _values(row: list[str]) -> dict:
         count, of = map(int, counted.groups())
         value = count / of if of else np.nan
     display = _told(row[_WORDS], _CLASSES) if np.isnan(value) else ""
-    reason = row[-1] or ("count_at_edge" if display else _told(row[_STATUS], _HIDDEN))
-    status = "published" if not np.isnan(value) else ("hidden" if reason else "not_applicable")
+    classed = _told(row[_WORDS], _INTERVIEW_CLASSES) if np.isnan(value) else ""
+    reason = row[_REASON]
+    gone = "hidden" if reason in HIDDEN_REASONS else "not_applicable"
+    status = "published" if classed or not np.isnan(value) else gone
     n, size = _number(row[_N]), _number(row[_SIZE])
     return {
         "value": value if status == "published" else np.nan,
-        "class_value": "",
+        "class_value": classed,
         "lower": lower if status == "published" else np.nan,
         "upper": upper if status == "published" else np.nan,
         "se": np.nan,

@@ -14,7 +14,7 @@ from plankompass.disclosure.rounding import (
     half_unit,
     round_half_away,
 )
-from plankompass.disclosure.rules import CLASS_COUNTS, SMALL_N
+from plankompass.disclosure.rules import AT_LEAST_THREE, CLASS_COUNTS, FEWER_THAN_THREE, SMALL_N
 from plankompass.disclosure.system import Target
 
 _SLACK = 1e-9
@@ -45,8 +45,8 @@ def published_interval(
         The two ends.
     """
     value, n = float(truth["value"]), int(truth["n"])
-    if truth["class_value"]:
-        return (3 / n, 1.0) if truth["class_value"] == "at_least_three" else (0.0, 2 / n)
+    if (classed := class_interval(truth["class_value"], n)) is not None:
+        return classed
     counted = truth.get("numerator")
     plain_count = unit == "share" and not pd.isna(counted) and _is(counted / n, value)
     if plain_count and (municipal or n < COUNT_OF_COUNT_BELOW):
@@ -67,6 +67,35 @@ def published_interval(
     if plain_count or (whole_sum and _is(value * n, np.round(value * n))):
         low, high = np.ceil(low * n - _SLACK) / n, np.floor(high * n + _SLACK) / n
     return min(low, value), max(high, value)
+
+
+def class_interval(class_value: str, n: int) -> tuple[float, float] | None:
+    """What the class of a municipality's interviews says of the share with a code.
+
+    Args:
+        class_value: ``at_least_three`` or ``fewer_than_three``.
+        n: Interviews.
+
+    Returns:
+        Lowest and highest share; None when it is no such class.
+    """
+    if class_value == AT_LEAST_THREE:
+        return min(3 / n, 1.0), 1.0
+    return (0.0, min(2 / n, 1.0)) if class_value == FEWER_THAN_THREE else None
+
+
+def display_bounds(display: str, n: int) -> tuple[float, float]:
+    """What the class of a protected share says of it: everyone knows the counts it stands for.
+
+    Args:
+        display: ``under_20``, ``over_80``, ``under_50`` or ``over_50``.
+        n: Answers.
+
+    Returns:
+        Lowest and highest share.
+    """
+    edge = CLASS_COUNTS / n
+    return (0.0, edge) if display.startswith("under") else (1 - edge, 1.0)
 
 
 def _is(first: float, second: float) -> bool:

@@ -21,8 +21,9 @@ from plankompass.disclosure.gate import (
     check_rows,
     gate_report,
 )
-from plankompass.disclosure.ledger import read_ledger
-from plankompass.disclosure.primary import one_path, read_estimates
+from plankompass.disclosure.ledger import TABLE as LEDGER
+from plankompass.disclosure.ledger import ledger_rows, next_release, read_ledger
+from plankompass.disclosure.primary import ledger_input, one_path, read_estimates
 from plankompass.disclosure.rounding import DECIMALS, round_half_away
 from plankompass.disclosure.row_rules import STAGE, mark_rows, row_units
 from plankompass.disclosure.rules import RuleBook
@@ -60,7 +61,8 @@ def release_tables(
             ``avvik``, the public tables by their names, and ``ledger`` when there were releases
             before.
         outputs: ``estimates``, ``comparisons``, ``response``, ``suppressed``, ``problem_counts``,
-            ``gate`` and public tables by their names.
+            ``gate`` and public tables by their names; ``ledger_rows``, restricted: what the ledger
+            gets when this release is handed over.
         params: ``disclosure`` (thresholds), ``codebook`` (folder).
 
     Raises:
@@ -73,7 +75,7 @@ def release_tables(
     tables = collect_tables(inputs, outputs, rules)
     estimates = without_se(read_table("publishable_estimates", one_path(inputs["primary"])))
     response = _read(inputs, "response")
-    ledger = read_ledger(inputs.get("ledger") and one_path(inputs["ledger"]))
+    ledger = read_ledger(ledger_input(inputs))
     marked = mark_rows(
         read_estimates(inputs["estimates"]), response, _read(inputs, "scale_quality"), rules
     )
@@ -89,6 +91,11 @@ def release_tables(
     log.info("gate: %d rows, %d protected numbers, nothing found", result.rows, result.targets)
     for name, frame in sorted(tables.items()):
         write_table(CONTRACT_OF.get(name, name), frame, outputs[name])
+    if "ledger_rows" in outputs:
+        rows = ledger_rows(
+            marked, estimates, release=next_release(ledger), name="not yet delivered"
+        )
+        write_table(LEDGER, rows, outputs["ledger_rows"])
     if "gate" in outputs:
         path = Path(outputs["gate"])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +128,7 @@ def collect_tables(
         "problem_counts": lambda: count_problems(_read(inputs, "avvik")),
     }
     tables, wrong = {}, []
-    for name in sorted(set(outputs) - {"gate"}):
+    for name in sorted(set(outputs) - {"gate", "ledger_rows"}):
         if name in makers:
             tables[name] = makers[name]()
         elif name in PUBLIC_TABLES and not CONTRACTS[name].restricted and name in inputs:

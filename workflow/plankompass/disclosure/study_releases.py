@@ -8,6 +8,11 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.ledger import changed_answers, digest
+from plankompass.disclosure.published_interval import (
+    attack_target,
+    class_interval,
+    display_bounds,
+)
 from plankompass.disclosure.rounding import half_unit
 from plankompass.disclosure.row_rules import row_units
 from plankompass.disclosure.rules import RuleBook
@@ -41,7 +46,10 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
         if row.municipal and row.statistic is not None:
             _add_earlier_cell(study, then, release, row, rules)
     for row in rows:
-        if row.values["status"] != "published" or np.isnan(row.value):
+        if row.values["status"] != "published":
+            continue
+        if np.isnan(row.value):
+            _add_earlier_class(study, then, release, row)
             continue
         coefficients = coefficients_of(then, row)
         if not coefficients:
@@ -56,6 +64,23 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
         )
 
 
+def _add_earlier_class(
+    study: StudySystem, then: StudySystem, release: int, row: EstimateRow
+) -> None:
+    """At least three interviews, or fewer: no equation, but it bounds what came later."""
+    interval = class_interval(row.values["class_value"], row.n)
+    coefficients = coefficients_of(then, row)
+    if interval is None or not coefficients:
+        return
+    study.system.add(
+        (f"release {release}", *row.label),
+        coefficients,
+        interval=interval,
+        known=True,
+        linear=False,
+    )
+
+
 def _add_earlier_cell(
     study: StudySystem, then: StudySystem, release: int, row: EstimateRow, rules: RuleBook
 ) -> None:
@@ -68,10 +93,12 @@ def _add_earlier_cell(
         name = ("release", release, row.values["digest"], about, row.place)
         atom = study.system.atom(name, row.n, low, high, people=(*row.place, row.n))
         cell = Cell(atom, row.n, row.population, np.nan)
+        if row.values["display"]:
+            study.system.bounds[atom] = display_bounds(row.values["display"], row.n)
         protected = row.values["status"] == "hidden" and row.values["reason"] not in NOT_PROTECTED
         if protected:
             study.system.add((f"release {release}", *row.label), {atom: Fraction(1)},
-                             target=Target(high - low))  # fmt: skip
+                             target=attack_target(row.values, row.range, row.n, row.unit_of_value))  # fmt: skip
         if now is not None:
             _add_difference(study, release, row, cell, now, rules)
     then.cells[(about, row.place)] = cell

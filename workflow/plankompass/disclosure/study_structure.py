@@ -46,8 +46,14 @@ def _scale(study, place, cells, total, items, rules: RuleBook) -> None:
     row = {m.atom: Fraction(-1 if i in rules.reverse else 1, len(items))
            for i, m in zip(items, members, strict=True)}  # fmt: skip
     row[whole.atom] = Fraction(-1)
-    offset = offset_of(study, row, 0.0)
-    study.system.add(("scale", *place, total), row, interval=(-offset, -offset), known=True)
+    offset = -offset_of(study, row, 0.0)
+    # Where some answered only part of the items, the scale is not the mean of the items' means, and
+    # nobody is told by how much it is not: then it bounds, but is no equation.
+    apart = sum(1 - min(m.n, whole.n) / max(m.n, whole.n) for m in members) / len(members)
+    low, high = study.system.bounds[whole.atom]
+    slack = apart * (high - low)
+    study.system.add(("scale", *place, total), row, interval=(offset - slack, offset + slack),
+                     known=True, linear=apart == 0)  # fmt: skip
 
 
 def _choices(study, place, cells, indicator, items, rules: RuleBook) -> None:

@@ -16,8 +16,12 @@ import pandas as pd
 
 from plankompass.disclosure.components import TOTAL
 from plankompass.disclosure.ledger import earlier_releases
-from plankompass.disclosure.published_interval import attack_target, published_interval
-from plankompass.disclosure.rules import CLASS_COUNTS, INTERVIEWS, SURVEY_GROUPS, RuleBook
+from plankompass.disclosure.published_interval import (
+    attack_target,
+    display_bounds,
+    published_interval,
+)
+from plankompass.disclosure.rules import INTERVIEWS, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.study_cells import (
     NOT_PROTECTED,
     Cell,
@@ -83,10 +87,7 @@ def _add_cell(study: StudySystem, row: EstimateRow, rules: RuleBook) -> None:
     low, high = row.range
     atom = study.system.atom(key, row.n, low, high, people=(*row.place, row.n))
     if row.values["display"]:
-        # the class is published: everyone knows the three counts it stands for
-        few = row.values["display"].startswith("under")
-        edge = CLASS_COUNTS / row.n
-        study.system.bounds[atom] = (low, edge) if few else (1 - edge, high)
+        study.system.bounds[atom] = display_bounds(row.values["display"], row.n)
     cell = Cell(atom, row.n, row.population, row.value)
     study.cells[key] = cell
     study.members[(row.statistic, *row.place[1:])][row.place[0]] = cell

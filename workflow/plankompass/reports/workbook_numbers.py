@@ -56,6 +56,7 @@ COLUMNS: tuple[tuple[str, float, bool, bool], ...] = (
     ("municipality", 20, False, False),
     ("indicator_id", 30, False, False),
     ("component_id", 30, False, False),
+    ("reason_id", 22, False, False),
     ("note", 14, False, False),
 )
 
@@ -228,6 +229,7 @@ class NumberRows:
             town.name if town is not None else voice.say("index.network"),
             key.indicator,
             key.component,
+            "" if estimate.shown else estimate.reason,
             self.note,
         )
         return SheetRow(cells, marked=visible and key.component == TOTAL, muted=not visible)
