@@ -103,6 +103,38 @@ def deliver(
     raise typer.Exit(run(study, ROOT, preview=preview))
 
 
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass release nettverk2019")
+def release(
+    study: Annotated[str, typer.Argument(help="The study.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write the last release anew instead of the next one.")
+    ] = False,
+) -> None:
+    """Write the record of a release: every file's hash, what it was made from, what changed."""
+    from plankompass.commands.make_release import release as run
+
+    raise typer.Exit(run(study, ROOT, replace=replace))
+
+
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass verify eksempel")
+def verify(
+    study: Annotated[str, typer.Argument(help="The study.")] = "eksempel",
+    release: Annotated[
+        Path | None,
+        typer.Option(help="Folder or manifest of a release; the study's last one if left out."),
+    ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="A public bundle, when the raw files are not at hand: folder or zip."),
+    ] = None,
+    keep: Annotated[Path | None, typer.Option(help="Work in this new folder and keep it.")] = None,
+) -> None:
+    """Make a release again and tell for every file: same, different (where), missing."""
+    from plankompass.commands.verify import verify as run
+
+    raise typer.Exit(run(study, ROOT, release=release, bundle=bundle, keep=keep))
+
+
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass inspect svar.sav --json")
 def inspect(
     file: Annotated[

@@ -88,6 +88,20 @@ def test_two_runs_write_the_same_bytes(files, tmp_path):
     assert first == {name: path.read_bytes() for name, path in outputs.items()}
 
 
+def test_the_last_bits_of_a_public_number_do_not_leave(files, tmp_path):
+    inputs, outputs = files
+    outputs = outputs | {"scale_quality": tmp_path / "publishable/scale_quality.parquet"}
+    made = read_table("scale_quality", inputs["scale_quality"])
+    told = []
+    for last_bits in (0.0, 3e-16):
+        nudged = made.assign(alpha=0.1234564999 + last_bits)
+        write_table("scale_quality", nudged, inputs["scale_quality"])
+        release_tables(inputs, outputs, PARAMS)
+        told.append(outputs["scale_quality"].read_bytes())
+    assert told[0] == told[1]
+    assert set(read_table("scale_quality", outputs["scale_quality"])["alpha"]) == {0.123456}
+
+
 def test_after_a_finding_nothing_is_written(files):
     inputs, outputs = files
     table = read_table("publishable_estimates", inputs["primary"])

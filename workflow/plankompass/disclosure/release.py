@@ -47,6 +47,9 @@ PUBLIC_TABLES = (
     "plan_dates",
     "scale_quality",
 )
+# Public numbers leave with so many decimals: enough for any reader, and without a float's last bits,
+# which differ from one processor to the next.
+PUBLIC_DECIMALS = 6
 # Name of a file in the publishable folder to its contract, where they differ.
 CONTRACT_OF = {"estimates": "publishable_estimates", "response": "publishable_response"}
 
@@ -133,6 +136,8 @@ def collect_tables(
             tables[name] = makers[name]()
         elif name in PUBLIC_TABLES and not CONTRACTS[name].restricted and name in inputs:
             frame = _read(inputs, name)
+            numbers = frame.select_dtypes("float64").columns
+            frame[numbers] = frame[numbers].round(PUBLIC_DECIMALS)
             # what only the machine suggested never reaches a report
             tables[name] = frame.assign(suggested=pd.NA) if name == "goal_links" else frame
         else:

@@ -1,0 +1,94 @@
+"""The committed example: made again from its raw files, every file is the released one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from plankompass.commands import verify as module
+from plankompass.commands.make_release import delivered_files, study_plan
+from plankompass.commands.verify import verify
+from plankompass.release.manifest import read_manifest
+from plankompass.study.problems import PlankompassError
+
+HINT = (
+    "the committed release of the example is not what the program makes: if that is as it should be, "
+    "write it anew with ./plankompass release eksempel --replace and commit releases/"
+)
+
+
+@pytest.fixture
+def release(root):
+    return root / "releases/eksempel/1"
+
+
+def test_every_file_of_the_committed_example_is_the_same(verified, release):
+    said = verified.done.stdout
+    count = len(read_manifest(release).files)
+    assert verified.done.returncode == 0, f"{HINT}\n{said[-3000:]}{verified.done.stderr[-2000:]}"
+    assert f"{count} files: {count} same" in said
+    assert len(re.findall(r"^same ", said, re.MULTILINE)) == count
+
+
+def test_the_manifest_names_everything_that_readers_get(verified, release, root):
+    made = {
+        p.relative_to(verified.folder / "reports/eksempel").as_posix()
+        for p in (verified.folder / "reports/eksempel").rglob("*")
+        if p.is_file()
+    }
+    named = {
+        f.removeprefix("reports/") for f in read_manifest(release).files if f.startswith("reports/")
+    }
+    assert named == made
+    assert set(read_manifest(release).inputs) == set(study_plan("eksempel", root).hashes)
+
+
+def test_raw_files_are_not_written_to(verified):
+    assert (verified.folder / "data/raw/eksempel").is_symlink()
+
+
+def test_a_release_without_its_raw_files_is_verified_from_the_published_tables(
+    verified, release, tmp_path, root, monkeypatch, capsys
+):
+    """Reports are those of the clean build here: making them again is tested on the small study."""
+    reports = verified.folder / "reports/eksempel"
+    monkeypatch.setattr(
+        module, "render_again", lambda _, __, target: shutil.copytree(reports, target)
+    )
+    assert verify("eksempel", root, bundle=release) == 0
+    said = capsys.readouterr().out
+    assert "Every file is the same." in said and "nothing hidden can be worked out" in said
+
+    bundle = tmp_path / "bundle"
+    shutil.copytree(release, bundle)
+    table = bundle / "publishable/response.parquet"
+    import pandas as pd
+
+    frame = pd.read_parquet(table)
+    frame.loc[frame["n"].notna().idxmax(), "n"] += 1
+    frame.to_parquet(table)
+    assert verify("eksempel", root, bundle=bundle) == 1
+    said = capsys.readouterr().out
+    assert "14 whole, 1 changed" in said and "DIFFERENT publishable/response.parquet" in said
+
+
+def test_what_cannot_be_verified_is_told(root, tmp_path, release):
+    with pytest.raises(PlankompassError, match="exists already"):
+        verify("eksempel", root, keep=tmp_path)
+    with pytest.raises(PlankompassError, match="neither a folder nor a zip"):
+        verify("eksempel", root, bundle=release / "texts.xz")
+    with pytest.raises(PlankompassError, match="no release manifest here"):
+        verify("eksempel", root, release=tmp_path)
+    other = tmp_path / "manifest.json"
+    text = (release / "manifest.json").read_text(encoding="utf-8")
+    other.write_text(text.replace('"study": "eksempel"', '"study": "annen"'), encoding="utf-8")
+    with pytest.raises(PlankompassError, match="is a release of annen"):
+        verify("eksempel", root, release=other)
+
+
+def test_a_missing_report_is_among_the_files(root, tmp_path):
+    plan = study_plan("eksempel", root)
+    files = delivered_files(plan, tmp_path, tmp_path / "reports")
+    assert "reports/9901/rapport.pdf" in files and "reports/levering.zip" in files
