@@ -30,4 +30,5 @@ rule all:
         final_reports(),
         tidy_tables(),
         indicator_tables(),
+        coder_pages(),
         publishable_tables(),

@@ -38,6 +38,11 @@ def test_nothing_temporary_is_left(built: Path):
 
 def test_the_folder_of_personal_data_is_closed_to_others(built: Path):
     assert (built / "data/processed/eksempel").stat().st_mode & 0o777 == 0o700
+    # the coders' pages hold what persons said, and are no reports
+    coders = built / "data/processed/eksempel/coders"
+    assert coders.stat().st_mode & 0o777 == 0o700
+    assert "eksempeldata" in (coders / "uenighet.html").read_text(encoding="utf-8")
+    assert not list((built / "reports").rglob("*uenighet*"))
 
 
 def test_the_engine_can_report_on_the_run(checkout: Path):

@@ -40,7 +40,7 @@ STUDY = PLAN.config.study
 PROCESSED = f"data/processed/{STUDY}"
 REPORTS = f"reports/{STUDY}"
 LOGS = f"{PROCESSED}/logs"
-for folder in ("", "avvik", "disclosure", "indicators", "logs", "tidy"):
+for folder in ("", "avvik", "coders", "disclosure", "indicators", "logs", "tidy"):
     make_restricted(Path(PROCESSED) / folder)
 
 # Jobs of a full run are handed to warm processes; a single job in a process of its own (a plain
@@ -249,6 +249,29 @@ CODE_TABLES = ("code_presence", "code_use", "code_pairs", "code_change")
 def code_table(table):
     """Path of a restricted table about codes in the interviews."""
     return f"{PROCESSED}/indicators/interviews/{table}.parquet"
+
+
+def coder_page(name):
+    """Path of a restricted page for the coders; nothing of it is ever delivered."""
+    return f"{PROCESSED}/coders/{name}"
+
+
+def coder_pages():
+    """Every restricted page for the coders."""
+    return [coder_page(name) for name in ("uenighet.html", "konsensus_utkast.csv")]
+
+
+def coder_page_params():
+    """What the rules of the coders' pages share."""
+    folder = Path(workflow.basedir) / "workflow/plankompass/indicators/coder_pages"
+    return {
+        "language": PLAN.config.report.network_languages[0],
+        "title": PLAN.part("title"),
+        "example": PLAN.config.example,
+        "codebook": PLAN.config.codebook,
+        "codebook_part": codebook_parts.interview_part(PLAN.book),
+        "looks": files_fingerprint(folder / name for name in ("messages", "templates")),
+    }
 
 
 def indicator_inputs(wildcards):

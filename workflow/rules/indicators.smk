@@ -123,6 +123,34 @@ rule describe_codes:
         call("indicators.code_patterns:describe_codes", input, output, params, log)
 
 
+rule write_meeting_page:
+    input:
+        interviews=tidy("interviews"),
+        segments=tidy("segments"),
+        transcripts=tidy("transcripts"),
+        text_units=tidy("text_units"),
+        consensus=tidy("consensus"),
+        unit_agreement=unit_agreement(),
+    output:
+        page=coder_page("uenighet.html"),
+        draft=coder_page("konsensus_utkast.csv"),
+    log:
+        f"{LOGS}/write_meeting_page.log",
+    params:
+        **coder_page_params(),
+        code=code_of("indicators.coder_pages.meeting"),
+    message:
+        "Setting the page over which the coders meet"
+    run:
+        call(
+            "indicators.coder_pages.meeting:write_meeting_page",
+            input,
+            output,
+            params,
+            log,
+        )
+
+
 rule compare_with_peers:
     input:
         primary=f"{PROCESSED}/disclosure/primary.parquet",

@@ -358,3 +358,13 @@ def test_consensus_list_without_its_columns_stops(study):
     write_list(study, "intervju;kode\n1;2\n")
     with pytest.raises(StageFailedError, match="interview, line 1: the column is missing"):
         study.run()
+
+
+def test_consensus_rows_without_an_answer_are_undecided(study):
+    write_list(
+        study, "interview,code,present,name\nintervju 1,Tillit,,x\nintervju 1,Årshjul,ja,x\n"
+    )
+    tables = study.run()
+    assert tables["consensus"]["code"].tolist() == ["barrierer/arshjul"]
+    rows = tables["avvik"][tables["avvik"]["case"] == "consensus"]
+    assert rows[["severity", "count"]].to_numpy().tolist() == [["repair", 1]]

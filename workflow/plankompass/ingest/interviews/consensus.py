@@ -18,7 +18,7 @@ from plankompass.tables import empty_table
 _CASE = "consensus"
 _YES_NO = {
     **dict.fromkeys(("1", "yes", "ja", "true", "x"), True),
-    **dict.fromkeys(("0", "no", "nei", "false", ""), False),
+    **dict.fromkeys(("0", "no", "nei", "false"), False),
 }
 _COLUMNS = ("interview", "code", "present")
 
@@ -61,7 +61,7 @@ def read_consensus(
 
     Args:
         path: CSV with columns ``interview`` (its name in the project, GUID or id), ``code`` (id, path or
-            label) and ``present`` (yes or no).
+            label) and ``present`` (yes or no; empty while the coders have not met over it).
         file: The file's name in problems.
         interviews: The study's interviews.
         matcher: The codebook's matcher.
@@ -73,8 +73,12 @@ def read_consensus(
     """
     known = _names(interviews)
     found: dict[tuple[str, str], bool] = {}
+    undecided = 0
     for line, row in _rows(path, file, log):
         place = f"line {line}"
+        if not (row["present"] or "").strip():
+            undecided += 1
+            continue
         text = (row["interview"] or "").strip()
         hits = known.get(folded_guid(text)) or known.get(name_key(text)) or set()
         match = matcher.match(QdaCode("", "", ((row["code"] or "").strip(),)))
@@ -94,6 +98,11 @@ def read_consensus(
                 _CASE, "fail", file, "an earlier row says the opposite",
                 row_key=place, column="present",
             )  # fmt: skip
+    if undecided:
+        log.add(
+            _CASE, "repair", file, "no answer yet: the rows count as undecided",
+            column="present", count=undecided,
+        )  # fmt: skip
     if not found:
         return empty_table("consensus")
     rows = [(interview, code, present) for (interview, code), present in sorted(found.items())]

@@ -1,0 +1,162 @@
+"""The restricted pages for coders: what they find, what they say, and that nothing slips through."""
+
+from __future__ import annotations
+
+import csv
+import re
+import string
+from itertools import pairwise
+
+import pytest
+from lxml import html
+from tests.unit.indicators.test_unit_agreement import TEXT, TID, place, tables
+
+from plankompass.indicators.coder_pages.disagreements import find_disagreements
+from plankompass.indicators.coder_pages.meeting import write_meeting_page
+from plankompass.indicators.coder_pages.texts import LANGUAGES, texts_of
+from plankompass.indicators.unit_agreement import unit_agreement
+from plankompass.indicators.unit_ratings import rate_units
+from plankompass.study.codebook import load_codebook
+from plankompass.study.config_models import StatisticsConfig
+from plankompass.study.problems import PlankompassError
+from plankompass.tables import empty_table, write_table
+
+OKONOMI, GREP, TILLIT = "barrierer/okonomi", "grep/faerre_mal", "roller/tillit"
+NASTY = "<script>alert('x')</script> & \"Kari\""
+MARKS = [
+    ("A", TID, *place("Første avsnitt.\nAndre")),
+    ("B", OKONOMI, *place("Tredje")),
+    ("A", OKONOMI, *place("Første")),
+    ("B", OKONOMI, *place("Første")),
+    ("A", GREP, None, None),
+    ("A", TILLIT, *place("Andre avsnitt")),
+    ("B", TILLIT, *place("avsnitt 😀")),
+]
+
+
+@pytest.fixture(scope="module")
+def book(root):
+    return load_codebook(root / "codebook")
+
+
+def found_in(marks, consensus=None):
+    made = tables({"i1": marks, "single": [("A", TID, 0, 3)]})
+    return find_disagreements(*made, empty_table("consensus") if consensus is None else consensus)
+
+
+def test_disagreements_are_told_apart_by_presence_and_place():
+    found = {(d.code, d.presence): d for d in found_in(MARKS)}
+    assert set(found) == {(TID, True), (GREP, True), (OKONOMI, False)}
+    tid = found[TID, True]
+    assert (tid.set_by, tid.not_set_by, tid.agreed) == (("A",), ("B",), None)
+    # neighbouring paragraphs are one passage, and the selected words in it are marked
+    (passage,) = tid.passages
+    assert (passage.first, passage.last, passage.before) == (1, 2, "")
+    assert passage.pieces == (("Første avsnitt.\nAndre", True), (" avsnitt 😀.", False))
+    assert found[GREP, True].passages[0].first == 0
+    (there,) = found[OKONOMI, False].passages
+    assert (there.first, there.before) == (3, "Første avsnitt. Andre avsnitt 😀.")
+    assert found[OKONOMI, False].set_by == ("B",)
+
+
+def test_passages_apart_stay_apart():
+    (found,) = found_in([
+        ("A", TID, *place("Første")), ("A", TID, *place("Tredje")), ("B", TILLIT, *place("Andre")),
+        ("A", TILLIT, *place("Andre")),
+    ])  # fmt: skip
+    assert [p.first for p in found.passages] == [1, 3]
+
+
+def test_what_was_agreed_stands_with_it():
+    agreed = empty_table("consensus")
+    agreed.loc[0] = ["i1", TID, False]
+    assert {d.code: d.agreed for d in found_in(MARKS, agreed)}[TID] is False
+
+
+@pytest.fixture
+def page(book, root, tmp_path):
+    def write(marks, language="nb", text=TEXT, name="Intervju 1"):
+        made = tables({"i1": marks}, text)
+        ratings = rate_units(*made)
+        agreement = unit_agreement(made[0], made[1], ratings, book, StatisticsConfig())
+        frames = dict(
+            zip(("interviews", "segments", "transcripts", "text_units"), made, strict=True)
+        )
+        frames["interviews"] = frames["interviews"].assign(
+            characters=len(text), offset_unit="codepoint"
+        )
+        frames["transcripts"] = frames["transcripts"].assign(name=name)
+        frames |= {"consensus": empty_table("consensus"), "unit_agreement": agreement}
+        for table, frame in frames.items():
+            write_table(table, frame, tmp_path / f"{table}.parquet")
+        outputs = {"page": tmp_path / "p.html", "draft": tmp_path / "d.csv"}
+        write_meeting_page(
+            {t: tmp_path / f"{t}.parquet" for t in frames},
+            outputs,
+            {"language": language, "title": dict.fromkeys(LANGUAGES, "Studien"), "example": True,
+             "codebook": str(root / "codebook")},
+        )  # fmt: skip
+        return outputs["page"].read_text(encoding="utf-8"), outputs["draft"]
+
+    return write
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_is_whole_and_can_be_read_by_all(page, language):
+    text, _ = page(MARKS, language)
+    tree = html.document_fromstring(text)
+    say = texts_of(language)
+    assert tree.get("lang") == language
+    assert say["example"] in text
+    assert say["restricted"] in tree.text_content()
+    assert not re.search(r"https?://|<script|<link|@import|url\(", text)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert {a[1:] for a in tree.xpath("//a/@href")} <= set(ids)
+    levels = [int(e.tag[1]) for e in tree.iter("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in pairwise(levels))
+    assert all(th.get("scope") for th in tree.iter("th"))
+    assert tree.findtext(".//caption")
+    assert [m.text for m in tree.iter("mark")].count("Tredje") == 1
+    assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+
+
+def test_words_from_outside_are_escaped(page):
+    text, _ = page([("A", TID, 0, 8), ("B", OKONOMI, 0, 8)], text=f"{NASTY} sagt.", name=NASTY)
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_draft_of_the_consensus_list_holds_the_open_questions(page):
+    _, draft = page(MARKS, name="=1+1")
+    rows = list(csv.DictReader(draft.open(encoding="utf-8")))
+    assert [(r["interview"], r["code"], r["present"]) for r in rows] == [
+        ("i1", TID, ""), ("i1", GREP, ""),
+    ]  # fmt: skip
+    assert rows[0]["name"] == "'=1+1"
+
+
+def test_coders_who_agree_have_a_page_that_says_so(page):
+    text, draft = page([("A", TID, *place("Andre")), ("B", TID, *place("Andre"))])
+    assert texts_of("nb")["disagreements"]["none"] in text
+    assert len(draft.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def _flat(tree, prefix=""):
+    if isinstance(tree, list):
+        tree = dict(enumerate(tree))
+    if isinstance(tree, dict) or hasattr(tree, "items"):
+        return {
+            k: v for name, sub in tree.items() for k, v in _flat(sub, f"{prefix}.{name}").items()
+        }
+    return {prefix: {f for _, f, _, _ in string.Formatter().parse(tree) if f}}
+
+
+def test_every_language_says_the_same_things(book):
+    first, *others = (_flat(texts_of(language)) for language in LANGUAGES)
+    assert all(other == first for other in others)
+    assert set(texts_of("nb")["role"]) == set(book.interview_roles)
+    with pytest.raises(PlankompassError, match="language se"):
+        texts_of("se")

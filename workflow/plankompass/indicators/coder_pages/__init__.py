@@ -1,0 +1,1 @@
+"""Restricted pages for the coders and researchers: disagreements to meet over, passages to read."""
