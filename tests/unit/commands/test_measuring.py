@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plankompass.commands import measuring, measuring_statistics
+from plankompass.commands import measuring, measuring_plans, measuring_statistics
 from plankompass.statistics.cells import means_by_cell
 
 
@@ -60,3 +60,27 @@ def test_r_gives_the_same_means_where_it_is_installed(tmp_path, monkeypatch):
         assert found["cells"] == 40
         assert found["estimate"] < 1e-8
         assert found["se"] == pytest.approx(0, abs=1e-8)
+
+
+def test_plan_reading_is_told_core_for_core_and_by_the_clock():
+    study = {
+        "documents": 2, "pages": 100, "bare": 0.2, "bare_cpu": 0.1, "first": 0.25, "first_cpu": 0.4,
+        "again": 0.0, "one": 0.1, "anew": 1,
+    }  # fmt: skip
+    text = "\n".join(
+        measuring_plans.summarise({"cores": 4, "studies": [study], "lengths": [(60, 0.004)]})
+    )
+    assert "| 2 | 100 | 1000 | 250 | **0.25** | 500 | 400 | 0.0 s | 0.1 s, 1 read |" in text
+    assert "60 pages 4.00" in text
+    assert "take 360 CPU seconds, 90 s on 4 free cores" in text
+
+
+def test_made_documents_differ_and_have_the_wanted_pages(root, tmp_path):
+    sources = sorted((root / "data/raw/eksempel/plans/9901").glob("*.pdf"))[:2]
+    made = measuring_plans.made_documents(sources, 3, 5)
+    assert len(set(made)) == 3
+    paths = []
+    for number, content in enumerate(made):
+        paths.append(tmp_path / f"{number}.pdf")
+        paths[-1].write_bytes(content)
+    assert measuring_plans.extract_bare(paths) == 15

@@ -19,7 +19,8 @@ from typing import Any
 
 RESULTS = Path("benchmarks/RESULTS.md")
 _TITLES = {
-    "statistics": "The statistics: 222 600 respondents, 60 items, 20 scales, 2 142 cells, beside R"
+    "plans": "Plan documents: pages a second beside bare text extraction in the same run",
+    "statistics": "The statistics: 222 600 respondents, 60 items, 20 scales, 2 142 cells, beside R",
 }
 
 
@@ -136,7 +137,8 @@ def run_benchmark(root: Path, part: str = "all") -> int:
 
     Args:
         root: The checkout.
-        part: ``example`` (the example study from nothing and again), ``statistics``, or ``all``.
+        part: ``example`` (the example study from nothing and again), ``statistics``, ``plans``
+            (reading of plan documents), or ``all``.
 
     Returns:
         0 when it was measured.
@@ -147,6 +149,10 @@ def run_benchmark(root: Path, part: str = "all") -> int:
         write_section(root, "example", _measure_example(root))
     if part in ("statistics", "all"):
         write_section(root, "statistics", run_statistics_benchmark())
+    if part in ("plans", "all"):
+        from plankompass.commands.measuring_plans import run_plan_benchmark
+
+        write_section(root, "plans", run_plan_benchmark(root))
     return 0
 
 
