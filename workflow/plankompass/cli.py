@@ -135,6 +135,27 @@ def verify(
     raise typer.Exit(run(study, ROOT, release=release, bundle=bundle, keep=keep))
 
 
+@app.command(
+    rich_help_panel=USERS,
+    epilog="Example: ./plankompass trace eksempel --municipality 9901 --indicator goal_chain_share",
+)
+def trace(
+    study: Annotated[str, typer.Argument(help="The study; build it first.")],
+    municipality: Annotated[str, typer.Option(help="Municipality code, or nettverk.")],
+    indicator: Annotated[str, typer.Option(help="Indicator id, as in docs/indicators.md.")],
+    group: Annotated[str, typer.Option(help="Only this group.")] = "",
+    wave: Annotated[str, typer.Option(help="Wave; the report's own if left out.")] = "",
+    component: Annotated[str, typer.Option(help="Item, measure, change or gap.")] = "",
+) -> None:
+    """Follow a number from the report's sentence back to rows, files, hashes and code."""
+    from plankompass.commands.trace import trace as run
+
+    raise typer.Exit(
+        run(study, ROOT, municipality=municipality, indicator=indicator, group=group, wave=wave,
+            component=component)
+    )  # fmt: skip
+
+
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass inspect svar.sav --json")
 def inspect(
     file: Annotated[
