@@ -156,6 +156,16 @@ def trace(
     )  # fmt: skip
 
 
+@app.command(rich_help_panel=USERS, epilog="Example: ./plankompass proofread eksempel")
+def proofread(
+    study: Annotated[str, typer.Argument(help="The study; build it first.")] = "eksempel",
+) -> None:
+    """Hold every built page against its report.json: numbers, sentences, access, language."""
+    from plankompass.commands.proofread import proofread as run
+
+    raise typer.Exit(run(study, ROOT))
+
+
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass inspect svar.sav --json")
 def inspect(
     file: Annotated[

@@ -10,6 +10,7 @@ import pandas as pd
 
 from plankompass import __version__
 from plankompass.commands.build import build, config_of_study
+from plankompass.commands.proofread import faults_of_study
 from plankompass.disclosure.ledger import TABLE as LEDGER_TABLE
 from plankompass.disclosure.ledger import append_release
 from plankompass.jobs.inventory import hash_file
@@ -24,6 +25,7 @@ from plankompass.release.changes import (
     read_kept,
     write_changes,
 )
+from plankompass.study.config import load_config
 from plankompass.tables import read_table
 
 PREVIEW = "preview.csv"
@@ -92,12 +94,12 @@ def deliver(study: str, root: Path, *, preview: bool = False) -> int:
         preview: Only show what changed; nothing is packed and nothing is kept.
 
     Returns:
-        Exit code: 0 when all went well.
+        Exit code: 0 when all went well; 1 when a page does not say what its report does.
 
     Raises:
         PlankompassError: There is no such study, or an earlier delivery cannot be read.
     """
-    config_of_study(study, root)
+    config = load_config(config_of_study(study, root))
     os.chdir(root)
     processed, reports = Path("data/processed") / study, Path("reports") / study
     done = deliveries(processed / DELIVERIES)
@@ -111,6 +113,15 @@ def deliver(study: str, root: Path, *, preview: bool = False) -> int:
     if preview:
         print("Nothing was packed. Deliver with: ./plankompass deliver " + study)
         return 0
+    faults, pages, _ = faults_of_study(study, example=config.example)
+    if faults:
+        print("\n".join(["", *faults[:_LINES]]))
+        print(
+            f"Nothing is delivered: {len(faults)} faults in the pages (./plankompass proofread {study})"
+        )
+        packed.unlink()
+        return 1
+    print(f"\nEvery page of {pages} reports says what its report.json says.")
     digest = hash_file(packed)
     with zipfile.ZipFile(packed) as archive:
         count = len(archive.namelist())

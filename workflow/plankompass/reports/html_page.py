@@ -138,7 +138,15 @@ def _figure(name: str, drawings: list[Drawing], alt: str) -> dict[str, Any]:
     return {"legend": _legend(first.keys, name), "words": first.words, "images": images}
 
 
-def _contents(report: MunicipalReport | NetworkReport) -> list[tuple[str, str]]:
+def contents(report: MunicipalReport | NetworkReport) -> list[tuple[str, str]]:
+    """The page's table of contents.
+
+    Args:
+        report: The document.
+
+    Returns:
+        Anchor and title of each part, in reading order.
+    """
     links: list[tuple[str, str]] = []
     if isinstance(report, MunicipalReport):
         links.append(("profil", report.profile.title))
@@ -187,7 +195,7 @@ def render_html(view: View) -> str:
         "report.html.j2", view.text,
         report=report, meta=report.meta, official=official_name(report), figures=figures, charts=charts, tables=view.tables,
         sentences=view.sentences, head_facts=head_facts(report), facts=closing_facts(report),
-        contents=_contents(report), tone_marks=TONE_MARKS, **_spine(view),
+        contents=contents(report), tone_marks=TONE_MARKS, **_spine(view),
     )  # fmt: skip
 
 

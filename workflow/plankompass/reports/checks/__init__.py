@@ -1,0 +1,1 @@
+"""Checks of finished pages against their report.json: what is wrong, in words."""

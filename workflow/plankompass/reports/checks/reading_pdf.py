@@ -1,0 +1,202 @@
+"""What a tagged PDF says to a reader who does not see it, and to one who does."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+
+@dataclass
+class Element:
+    """One element of the structure tree.
+
+    Attributes:
+        kind: Its tag, without the slash.
+        alt: Alternative text; None where there is none.
+        scope: Scope of a header cell; empty where there is none.
+        texts: Marked text right below it, each with its page's index.
+        children: Elements below it, in order.
+        content: Texts and elements below it, in order.
+    """
+
+    kind: str
+    alt: str | None = None
+    scope: str = ""
+    children: list[Element] = field(default_factory=list)
+    content: list[str | Element] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Element]:
+        """This element and all below it, in reading order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def text(self, *, figures: bool = False) -> str:
+        """All text below it in reading order.
+
+        Args:
+            figures: With the text inside figures.
+
+        Returns:
+            The text.
+        """
+        if self.kind == "Figure" and not figures:
+            return ""
+        return "".join(
+            part if isinstance(part, str) else part.text(figures=figures) for part in self.content
+        )
+
+
+@dataclass
+class PageText:
+    """The text of one page.
+
+    Attributes:
+        marked: Text by its mark in the structure tree; the text of a figure stands under its mark.
+        artifact: Text that is decoration: running heads, page numbers, signs.
+        loose: Text that is neither.
+        whole: All text as it is seen.
+    """
+
+    marked: dict[int, str]
+    artifact: str
+    loose: str
+    whole: str
+
+
+def _text_of(item, textpage) -> str:
+    length = pdfium.FPDFTextObj_GetText(item, textpage, None, 0)
+    buffer = ctypes.create_string_buffer(length)
+    pdfium.FPDFTextObj_GetText(
+        item, textpage, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length
+    )
+    return buffer.raw.decode("utf-16-le").rstrip("\0")
+
+
+def _is_artifact(item) -> bool:
+    for i in range(pdfium.FPDFPageObj_CountMarks(item)):
+        mark = pdfium.FPDFPageObj_GetMark(item, i)
+        size = ctypes.c_ulong()
+        buffer = ctypes.create_string_buffer(40)
+        name = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+        pdfium.FPDFPageObjMark_GetName(mark, name, 40, size)
+        if buffer.raw[: size.value].decode("utf-16-le").rstrip("\0") == "Artifact":
+            return True
+    return False
+
+
+def _inside(item, textpage) -> str:
+    """Text of a drawn object: of a form, all text in it."""
+    kind = pdfium.FPDFPageObj_GetType(item)
+    if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+        return _text_of(item, textpage)
+    if kind == pdfium.FPDF_PAGEOBJ_FORM:
+        count = pdfium.FPDFFormObj_CountObjects(item)
+        return "".join(
+            _inside(pdfium.FPDFFormObj_GetObject(item, i), textpage) for i in range(count)
+        )
+    return ""
+
+
+def read_pages(raw: bytes) -> list[PageText]:
+    """The text of each page by its marks.
+
+    Args:
+        raw: A PDF.
+
+    Returns:
+        One entry a page.
+    """
+    document = pypdfium2.PdfDocument(raw)
+    pages = []
+    try:
+        for page in document:
+            textpage = page.get_textpage()
+            marked: dict[int, list[str]] = defaultdict(list)
+            artifact, loose = [], []
+            for i in range(pdfium.FPDFPage_CountObjects(page)):
+                item = pdfium.FPDFPage_GetObject(page, i)
+                text = _inside(item, textpage)
+                if not text:
+                    continue
+                mark = pdfium.FPDFPageObj_GetMarkedContentID(item)
+                if mark >= 0:
+                    marked[mark].append(text)
+                elif _is_artifact(item):
+                    artifact.append(text)
+                else:
+                    loose.append(text)
+            joined = {mark: "".join(parts) for mark, parts in marked.items()}
+            whole = textpage.get_text_range()
+            pages.append(PageText(joined, "".join(artifact), "".join(loose), whole))
+    finally:
+        document.close()
+    return pages
+
+
+def read_structure(pdf: pikepdf.Pdf, pages: list[PageText]) -> tuple[Element, set[tuple[int, int]]]:
+    """The structure tree with its text.
+
+    Args:
+        pdf: The document.
+        pages: Its text by marks.
+
+    Returns:
+        The root, and the marks that the tree reaches as (page, mark).
+    """
+    numbers = {page.obj.objgen: i for i, page in enumerate(pdf.pages)}
+    reached: set[tuple[int, int]] = set()
+
+    def build(node: pikepdf.Object, page: int) -> Element:
+        if "/Pg" in node:
+            page = numbers.get(node.Pg.objgen, page)
+        element = Element(str(node.get("/S", "/"))[1:], scope=_scope(node.get("/A")))
+        if "/Alt" in node:
+            element.alt = str(node.Alt)
+        kids = node.get("/K")
+        for kid in [] if kids is None else kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+                child = build(kid, page)
+                element.children.append(child)
+                element.content.append(child)
+                continue
+            mark, own = kid, page
+            if isinstance(kid, pikepdf.Dictionary):
+                if "/MCID" not in kid:
+                    continue
+                mark = kid.MCID
+                own = numbers.get(kid.Pg.objgen, page) if "/Pg" in kid else page
+            reached.add((own, int(mark)))
+            element.content.append(pages[own].marked.get(int(mark), "") if own >= 0 else "")
+        return element
+
+    return build(pdf.Root.StructTreeRoot, -1), reached
+
+
+def _scope(attributes: pikepdf.Object | None) -> str:
+    if attributes is None:
+        return ""
+    present = list(attributes) if isinstance(attributes, pikepdf.Array) else [attributes]
+    for entry in present:
+        if isinstance(entry, pikepdf.Dictionary) and "/Scope" in entry:
+            return str(entry.Scope)[1:]
+    return ""
+
+
+def open_pdf(raw: bytes) -> pikepdf.Pdf:
+    """Open a PDF from memory.
+
+    Args:
+        raw: The file.
+
+    Returns:
+        The document.
+    """
+    return pikepdf.open(io.BytesIO(raw))
