@@ -157,7 +157,7 @@ def test_long_lists_are_cut_and_counted():
 
 def test_a_faulty_page_keeps_everything_back(workshop, monkeypatch, capsys):
     line = "reports/eksempel/9901/rapport.pdf: page 3 does not say 'eksempeldata'"
-    monkeypatch.setattr(module, "faults_of_study", lambda study, example: ([line], 13, 1))
+    monkeypatch.setattr(module, "faults_of_study", lambda study, **_: ([line], 13, 1))
     assert deliver("eksempel", workshop.root) == 1
     said = capsys.readouterr().out
     assert line in said and "Nothing is delivered: 1 faults in the pages" in said

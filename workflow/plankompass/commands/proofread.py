@@ -60,12 +60,15 @@ def proofread_page(path: Path, example_word: str) -> list[str]:
     return [f"html: {line}" for line in found]
 
 
-def faults_of_study(study: str, *, example: bool) -> tuple[list[str], int, int]:
+def faults_of_study(
+    study: str, *, example: bool, internal: bool = True
+) -> tuple[list[str], int, int]:
     """Check every page of a study, in as many processes as there are cores.
 
     Args:
         study: The study's id; its results lie below the working directory.
         example: Whether every page must say that the data are made up.
+        internal: With the pages among the study's tables, which never leave.
 
     Returns:
         Faults as lines with the file first; number of reports; number of other pages.
@@ -74,7 +77,7 @@ def faults_of_study(study: str, *, example: bool) -> tuple[list[str], int, int]:
     reports = sorted(folder.rglob("rapport*.json"))
     word = catalogue("nb")("front_text.example_word") if example else ""
     own = {path.with_suffix(".html") for path in reports}
-    places = (folder, Path("data/processed") / study)
+    places = [folder, Path("data/processed") / study] if internal else [folder]
     others = sorted(p for place in places for p in place.rglob("*.html") if p not in own)
     jobs: list[tuple[Path, Callable[..., list[str]], tuple]] = [
         *((path, proofread_report, (path,)) for path in reports),
