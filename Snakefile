@@ -28,6 +28,7 @@ rule all:
     default_target: True
     input:
         final_reports(),
+        protection_pages(),
         tidy_tables(),
         indicator_tables(),
         coder_pages(),

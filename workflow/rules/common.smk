@@ -53,6 +53,7 @@ wildcard_constraints:
     indicator="|".join(sorted(PLAN.book.indicators)),
     report=r"rapport(\.(nb|nn|en))?",
     workbook=r"tall(\.(nb|nn|en))?",
+    protection=r"personvern(\.(nb|nn|en))?",
 
 
 def tidy(table):
@@ -108,6 +109,16 @@ def workbooks():
     ]
 
 
+def protection_pages():
+    """The pages for the data protection officer, in the network's languages; not delivered."""
+    names = [name.replace("rapport", "personvern") for name in network_names()]
+    return [
+        f"{REPORTS}/personvern/{name}.{kind}"
+        for name in names
+        for kind in ("html", "pdf")
+    ]
+
+
 def report_names(participant):
     """File names, without ending, of one municipality's reports: its own language first."""
     return report_jobs.report_names(PLAN.config, participant.language)
@@ -133,6 +144,12 @@ def report_language(wildcards):
 def network_language(wildcards):
     """Language of a network report."""
     named = named_language(wildcards)
+    return named or PLAN.config.report.network_languages[0]
+
+
+def protection_language(wildcards):
+    """Language of a page for the data protection officer."""
+    named = wildcards.protection.partition(".")[2]
     return named or PLAN.config.report.network_languages[0]
 
 

@@ -2,7 +2,8 @@
 # and the same numbers as a workbook.
 #
 # Required: publishable/ only. Made: reports/<study>/<code>/rapport.{json,html,pdf} and tall.{xlsx,csv},
-# the network's in reports/<study>/nettverk/, and index.html.
+# the network's in reports/<study>/nettverk/, and index.html; for the data protection officer, and no part
+# of a delivery, personvern/personvern.{html,pdf}.
 
 
 rule build_report:
@@ -131,3 +132,22 @@ rule render_index:
         "Setting the index"
     run:
         call("reports.index:render_index", input, output, params, log)
+
+
+rule write_protection_page:
+    input:
+        estimates=publishable("estimates"),
+        gate=f"{PROCESSED}/publishable/gate.json",
+    output:
+        html=f"{REPORTS}/personvern/{{protection}}.html",
+        pdf=f"{REPORTS}/personvern/{{protection}}.pdf",
+    log:
+        f"{LOGS}/write_protection_page/{{protection}}.log",
+    params:
+        **REPORT_PARAMS,
+        language=protection_language,
+        code=code_of("reports.protection"),
+    message:
+        "Writing the page for the data protection officer"
+    run:
+        call("reports.protection:write_protection_page", input, output, params, log)

@@ -203,12 +203,13 @@ def gate_report(
             "change": "never two waves' numbers and their change of one municipality",
             "peer_means": "made of published numbers alone",
         },
-        "attacker_knows": [
-            "the size of every group and how many answered, hidden ones included",
-            "the rules and why each number is hidden",
-            "that scales are means of their items and that choices are limited",
-            "how far missing answers and weights move a sum",
-        ],
+        "attacker_knows": {
+            "sizes": "the size of every group and how many answered, hidden ones included",
+            "reasons": "the rules and why each number is hidden",
+            "structure": "that scales are means of their items and that choices are limited",
+            "sums": "how far missing answers and weights move a sum",
+            "earlier": "every number that was delivered before",
+        },
         "decimals": DECIMALS,
         "attacked": {
             "published_rows": result.rows,

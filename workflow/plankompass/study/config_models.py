@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 Wave = Annotated[str, Field(pattern=r"^T[0-9]$")]
 SurveyGroup = Literal["folkevalgte", "administrasjon", "innbyggere", "deltakere"]
@@ -253,6 +260,19 @@ class DisclosureConfig(ConfigModel):
         ge=0,
         description="Other orders of equal worth that secondary suppression tries, to hide fewer numbers",
     )
+    reasons: dict[str, str] = Field(
+        default_factory=dict,
+        description="Threshold to the study's own reason for it, printed on the page for the data "
+        "protection officer; the shipped reason where none is given",
+    )
+
+    @field_validator("reasons")
+    @classmethod
+    def _of_thresholds(cls, given: dict[str, str]) -> dict[str, str]:
+        strange = sorted(set(given) - set(cls.model_fields))
+        if strange:
+            raise ValueError(f"no threshold of that name: {', '.join(strange)}")
+        return given
 
 
 class ReportConfig(ConfigModel):
