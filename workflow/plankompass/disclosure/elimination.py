@@ -201,8 +201,11 @@ class Protector:
             if pivot in row:
                 if self._few(self._minus_pivot(row, rest, pivot)):
                     return True
-            elif len(row) + len(rest) <= _LONGEST_REMAINDER and any(
-                self._few(_minus(row, rest, factor)) for factor in (1, PRIME - 1)
+            # rows without a common column add up to more persons than either of them has
+            elif (
+                len(row) + len(rest) <= _LONGEST_REMAINDER
+                and not row.keys().isdisjoint(rest)
+                and any(self._few(_minus(row, rest, factor)) for factor in (1, PRIME - 1))
             ):
                 return True
         return False

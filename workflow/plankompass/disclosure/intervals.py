@@ -4,6 +4,9 @@ Published numbers count as intervals, because they are rounded, and every mean l
 Most targets are cleared together: a few programs with random objectives give feasible corners, and a
 target whose corners lie far enough apart is hidden well enough. Only what is left is bounded one by
 one. Corners stay valid when rows are hidden, and can be tested cheaply when rows come back.
+
+The program stays in the solver: each further objective starts from the basis of the one before and
+needs few steps, where a program built anew needs thousands.
 """
 
 from __future__ import annotations
@@ -11,14 +14,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from plankompass.disclosure.system import System
 from plankompass.study.problems import PlankompassError
 
 CORNER_ROUNDS = 6
+
+# one thread: the same corners in every run; the primal simplex method goes on from a feasible basis
+_OPTIONS: dict[str, bool | int | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "solver": "simplex",
+    "simplex_strategy": 4,
+    "presolve": "off",
+}
+
+# Corners are kept up to this many bytes; without the oldest ones some programs are solved again.
+_CORNER_BYTES = 256_000_000
 
 
 class ContradictionError(PlankompassError):
@@ -39,6 +54,59 @@ class Bounded:
     low: float
     high: float
     width: float
+
+
+class _Corners:
+    """Feasible points and the targets' values there, growing without a copy for each new one.
+
+    An older state stays as it was when newer points come, so it can be gone back to.
+
+    Args:
+        points: Room for points, shape (room, unknowns).
+        values: Room for values, shape (room, targets).
+        count: How many are in use.
+    """
+
+    def __init__(self, points: np.ndarray, values: np.ndarray, count: int) -> None:
+        self._points, self._values, self._count = points, values, count
+
+    @classmethod
+    def none(cls, unknowns: int, targets: int) -> _Corners:
+        """No corner yet."""
+        return cls(np.zeros((0, unknowns)), np.zeros((0, targets)), 0)
+
+    def __len__(self) -> int:
+        """Number of corners."""
+        return self._count
+
+    @property
+    def points(self) -> np.ndarray:
+        """The points, shape (corners, unknowns)."""
+        return self._points[: self._count]
+
+    @property
+    def values(self) -> np.ndarray:
+        """The targets' values, shape (corners, targets)."""
+        return self._values[: self._count]
+
+    def only(self, keep: np.ndarray) -> _Corners:
+        """The corners a mask keeps."""
+        if keep.all():
+            return self
+        return _Corners(self.points[keep], self.values[keep], int(keep.sum()))
+
+    def with_one(self, point: np.ndarray, values: np.ndarray) -> _Corners:
+        """These corners and one more."""
+        points, columns = self._points, self._values
+        most = max(64, _CORNER_BYTES // (8 * (len(point) + len(values) + 1)))
+        kept = slice(max(0, self._count + 1 - most), self._count)
+        count = kept.stop - kept.start
+        if kept.start or count == len(points):
+            room = min(most, max(16, 2 * count))
+            points, columns = np.empty((room, len(point))), np.empty((room, len(values)))
+            points[:count], columns[:count] = self._points[kept], self._values[kept]
+        points[count], columns[count] = point, values
+        return _Corners(points, columns, count + 1)
 
 
 class BlockProgram:
@@ -76,8 +144,8 @@ class BlockProgram:
         self.low = np.full(len(self.several), -np.inf)
         self.high = np.full(len(self.several), np.inf)
         self.goal = self._matrix(self.targets)
-        self._points = np.zeros((0, len(atoms)))
-        self._values = np.zeros((len(self.targets), 0))
+        self._corners = _Corners.none(len(atoms), len(self.targets))
+        self._solver: _Solver | None = None
         for r in told:
             if r in shown or system.known[r]:
                 self.tell(r)
@@ -100,35 +168,39 @@ class BlockProgram:
         """Publish a row; corners that contradict it are dropped."""
         low, high = self._ends(row)
         if row in self._at:
-            self.low[self._at[row]], self.high[self._at[row]] = low, high
+            self._limit(self._at[row], low, high)
         else:
             ((atom, _),) = self.system.real[row].items()
             self._single.setdefault(self.place[atom], set()).add(row)
             self._set_bounds(self.place[atom])
-        if len(self._points):
-            values = self._points[:, [self.place[a] for a in self.system.real[row]]] @ np.array(
-                list(self.system.real[row].values())
-            )
-            keep = (values >= low) & (values <= high)
-            self._points, self._values = self._points[keep], self._values[:, keep]
+        if len(self._corners):
+            entries = self.system.real[row]
+            columns = [self.place[atom] for atom in entries]
+            values = self._corners.points[:, columns] @ np.array(list(entries.values()))
+            self._corners = self._corners.only((values >= low) & (values <= high))
 
     def take_back(self, row: int) -> None:
         """Hide a row again; all corners stay valid."""
         if row in self._at:
-            self.low[self._at[row]], self.high[self._at[row]] = -np.inf, np.inf
+            self._limit(self._at[row], -np.inf, np.inf)
         else:
             ((atom, _),) = self.system.real[row].items()
             self._single[self.place[atom]].discard(row)
             self._set_bounds(self.place[atom])
 
+    def _limit(self, at: int, low: float, high: float) -> None:
+        self.low[at], self.high[at] = low, high
+        if self._solver is not None:
+            self._solver.limit_row(at, low, high)
+
     @property
-    def corners(self) -> tuple[np.ndarray, np.ndarray]:
-        """Feasible points found so far, and the targets' values there; to go back to them later."""
-        return self._points, self._values
+    def corners(self) -> _Corners:
+        """Feasible points found so far; to go back to them later."""
+        return self._corners
 
     @corners.setter
-    def corners(self, corners: tuple[np.ndarray, np.ndarray]) -> None:
-        self._points, self._values = corners
+    def corners(self, corners: _Corners) -> None:
+        self._corners = corners
 
     def _set_bounds(self, at: int) -> None:
         low, high = self._scale[at]
@@ -137,10 +209,15 @@ class BlockProgram:
             first, last = sorted(end / factor for end in self.system.interval[row])
             low, high = max(low, first), min(high, last)
         self.lower[at], self.upper[at] = low, max(high, low)
+        if self._solver is not None:
+            self._solver.limit_column(at, self.lower[at], self.upper[at])
 
     def objective(self, target: int) -> np.ndarray:
         """A target's coefficients over the atoms of the block."""
-        return np.asarray(self._matrix([target]).todense()).ravel()
+        objective = np.zeros(len(self.place))
+        for atom, coefficient in self.system.real[target].items():
+            objective[self.place[atom]] = coefficient
+        return objective
 
     def corner(self, objective: np.ndarray) -> np.ndarray:
         """The unknowns that make an objective smallest.
@@ -156,25 +233,25 @@ class BlockProgram:
         """
         if not self.several:
             return np.where(objective >= 0, self.lower, self.upper)
-        found = milp(
-            objective,
-            bounds=Bounds(self.lower, self.upper),
-            constraints=LinearConstraint(self.a, self.low, self.high),
-        )
-        if found.x is None:
+        return self._solved(objective)[0]
+
+    def _solved(self, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if self._solver is None:
+            self._solver = _Solver(self.a, self.low, self.high, self.lower, self.upper)
+        found = self._solver.smallest(objective)
+        if found is None:
             raise ContradictionError(
                 "interval attack: the published numbers contradict each other; the first row is "
                 f"{' '.join(str(p) for p in self.system.labels[self.several[0]] if p != '')}"
             )
-        return found.x
+        return found
 
     def _note(self, x: np.ndarray) -> None:
-        self._points = np.vstack([self._points, x])
-        self._values = np.column_stack([self._values, self.goal @ x])
+        self._corners = self._corners.with_one(x, self.goal @ x)
 
     def interval(self, at: int) -> tuple[float, float]:
         """What the corners so far show of a target: it can be anything between these."""
-        values = self._values[at]
+        values = self._corners.values[:, at]
         return (float(values.min()), float(values.max())) if len(values) else (np.inf, -np.inf)
 
     def _wide(self, at: int, min_share: float) -> bool:
@@ -194,10 +271,10 @@ class BlockProgram:
         if self._wide(at, min_share):
             return None
         objective = self.objective(self.targets[at])
-        self._note(self.corner(objective))
-        self._note(self.corner(-objective))
-        if self._wide(at, min_share):
-            return None
+        for sign in (1.0, -1.0):
+            self._note(self.corner(sign * objective))
+            if self._wide(at, min_share):
+                return None
         low, high = self.interval(at)
         scale = self.system.targets[self.targets[at]].scale
         return Bounded(self.targets[at], low, high, (high - low) / scale)
@@ -237,24 +314,80 @@ class BlockProgram:
         """
         objective = self.objective(target)
         rows: set[int] = set()
-        up, down = np.isfinite(self.high), np.isfinite(self.low)
-        a = sparse.vstack([self.a[up], -self.a[down]]).tocsr()
-        b = np.concatenate([self.high[up], -self.low[down]])
-        of = [*np.flatnonzero(up), *np.flatnonzero(down)]
-        bounds = np.column_stack([self.lower, self.upper])
         for sign in (1.0, -1.0):
-            if not len(b):
+            if not self.several:
                 break
-            found = linprog(sign * objective, A_ub=a, b_ub=b, bounds=bounds, method="highs")
-            if found.x is None:
-                continue
-            rows.update(
-                self.several[int(of[k])]
-                for k in np.flatnonzero(np.abs(found.ineqlin.marginals) > 1e-9)
-            )
-            duals = np.abs(found.lower.marginals) + np.abs(found.upper.marginals)
-            for at in np.flatnonzero(duals > 1e-9):
+            _, of_rows, of_columns = self._solved(sign * objective)
+            rows.update(self.several[int(k)] for k in np.flatnonzero(np.abs(of_rows) > 1e-9))
+            for at in np.flatnonzero(np.abs(of_columns) > 1e-9):
                 rows.update(self._single.get(int(at), ()))
         for atom in self.system.real[target]:
             rows.update(self._single.get(self.place[atom], ()))
         return sorted(rows)
+
+
+class _Solver:
+    """A linear program kept in HiGHS: its limits and objective change, its basis stays.
+
+    Args:
+        a: Coefficients, shape (rows, columns).
+        low, high: Limits of the rows.
+        lower, upper: Limits of the columns.
+    """
+
+    def __init__(self, a: sparse.csr_array, low, high, lower, upper) -> None:
+        self._highs = highspy.Highs()
+        for option, value in _OPTIONS.items():
+            self._highs.setOptionValue(option, value)
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = a.shape
+        model.col_cost_ = np.zeros(a.shape[1])
+        model.col_lower_, model.col_upper_ = lower.copy(), upper.copy()
+        model.row_lower_, model.row_upper_ = low.copy(), high.copy()
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = a.indptr
+        model.a_matrix_.index_ = a.indices
+        model.a_matrix_.value_ = a.data
+        self._highs.passModel(model)
+        self._used = np.zeros(0, np.int32)
+
+    def limit_row(self, at: int, low: float, high: float) -> None:
+        """Change the limits of a row."""
+        self._highs.changeRowBounds(at, low, high)
+
+    def limit_column(self, at: int, low: float, high: float) -> None:
+        """Change the limits of a column."""
+        self._highs.changeColBounds(at, low, high)
+
+    def smallest(self, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Make an objective smallest.
+
+        Args:
+            objective: One coefficient a column.
+
+        Returns:
+            The columns' values, and the dual values of rows and columns; None when nothing fulfils
+            all limits.
+        """
+        now = np.flatnonzero(objective).astype(np.int32)
+        changed = np.union1d(self._used, now)
+        self._highs.changeColsCost(len(changed), changed, objective[changed])
+        self._used = now
+        self._highs.run()
+        if not self._solved() and not self._solved_anew():
+            return None
+        found = self._highs.getSolution()
+        return np.array(found.col_value), np.array(found.row_dual), np.array(found.col_dual)
+
+    def _solved(self) -> bool:
+        return self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+
+    def _solved_anew(self) -> bool:
+        # intervals that only just meet can look empty from an old basis
+        for option, value in (("presolve", "on"), ("simplex_strategy", 1)):
+            self._highs.setOptionValue(option, value)
+        self._highs.clearSolver()
+        self._highs.run()
+        for option in ("presolve", "simplex_strategy"):
+            self._highs.setOptionValue(option, _OPTIONS[option])
+        return self._solved()
