@@ -71,6 +71,8 @@ def make_study(municipalities: int = 12, *, seed: int = 1, alpha: float = 0.85) 
         for group in GROUPS:
             _means(rows, answers, sizes, units, wave, group)
             _barriers(rows, answers, sizes, units, wave, group)
+            if wave == WAVES[-1]:
+                _spread(rows, answers, sizes, units, wave, group)
         _gaps(rows, answers, sizes, units, wave)
     for group in GROUPS:
         _changes(rows, units, group)
@@ -237,6 +239,20 @@ def _barriers(rows, answers, sizes, units, wave, group) -> None:
                     method="rank_confidence_set",
                 )
             )
+
+
+def _spread(rows, answers, sizes, units, wave, group) -> None:
+    parts = {"lower": (1, 2), "middle": (3, 3), "upper": (4, 5)}
+    for item in STEERING:
+        for part, (low, high) in parts.items():
+            start = len(rows)
+            place = {"wave": wave, "group": group, "component": f"answers:{part}|{item}"}
+            for unit in units:
+                values = answers[(wave, group, unit, item)]
+                hits = ((values >= low) & (values <= high)).astype(float)
+                summary = _summary(hits, sizes[(group, unit)])
+                rows.append(estimate_row(**place, unit=unit, **summary, numerator=int(hits.sum())))
+            _network(rows, start, **place)
 
 
 def _gaps(rows, answers, sizes, units, wave) -> None:

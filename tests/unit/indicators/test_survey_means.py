@@ -180,3 +180,29 @@ def test_seats_are_those_of_the_council_in_office(study: MadeStudy) -> None:
         for wave in ("T0", "T2")
     }
     assert sizes == {"T0": 31, "T2": 19}
+
+
+def test_answers_are_spread_over_the_parts_of_the_scale(study: MadeStudy) -> None:
+    study.municipality("k01", seats=20)
+    for value in (1, 2, 2, 3, 4, 5, "dont_know", "no_answer"):
+        study.answer("k01", "T2", "folkevalgte", {**_capacity(4, 4, 4, 2), "gj_tidlig_preg": value})
+    study.answer("k01", "T1", "folkevalgte", _capacity(4, 4, 4, 2))
+    study.answer("k01", "T2", "administrasjon", _capacity(5, 4, 4, 2))
+    study.add("frames", kommune_id="k01", wave="T2", group="administrasjon", population=9)
+    frame = study.compute(CAPACITY)
+    spread = frame[frame["component"].str.startswith("answers:")]
+    assert set(spread["wave"]) == {"T2"}  # the report's wave
+    # as asked, not reversed; "don't know" is beside the valid answers
+    found = {
+        part: one(
+            frame, unit="k01", wave="T2", group="folkevalgte",
+            component=f"answers:{part}|gj_tidlig_preg",
+        )
+        for part in ("lower", "middle", "upper")
+    }  # fmt: skip
+    assert [row["numerator"] for row in found.values()] == [3, 1, 2]
+    assert [row["value"] for row in found.values()] == pytest.approx([3 / 6, 1 / 6, 2 / 6])
+    assert {row["n"] for row in found.values()} == {6}
+    assert [row["dont_know"] for row in found.values()] == pytest.approx([1 / 7] * 3)
+    staff = spread[spread["group"] == "administrasjon"]
+    assert set(staff["level"]) == {"network"}

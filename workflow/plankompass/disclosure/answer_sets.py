@@ -127,7 +127,7 @@ def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
     """
     told = np.zeros(len(frame), bool)
     half = half_unit("mean")
-    pooled = _pooled_spread(frame)
+    pooled = pooled_spread(frame)
     for at, row in _single_items(frame, rules):
         own = row.method in ("mean_fpc", "mean") or row.method.endswith("_floored_sd")
         stepped = row.method.endswith(STEPPED)
@@ -145,13 +145,19 @@ def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
         beside = deviations[slice(*np.searchsorted(totals, ends))]
         left = ((beside >= spread[0] - 1e-9) & (beside <= spread[1] + 1e-9)).sum()
         told[at] = left < FEWEST_SETS
-    return told | _made_of(frame, told)
+    return told | made_of(frame, told)
 
 
-def _pooled_spread(frame: pd.DataFrame) -> np.ndarray:
+def pooled_spread(frame: pd.DataFrame) -> np.ndarray:
     """The pooled SD behind each row in steps: the smallest over the municipalities of its component.
 
     The pooled variance is a mean of the municipalities' own, so some of them take the first step.
+
+    Args:
+        frame: Rows with method, standard error, n and population.
+
+    Returns:
+        One SD a row; NaN where the spread is not in steps.
     """
     stepped = frame["method"].str.endswith(STEPPED).to_numpy()
     n = frame["n"].to_numpy(np.float64, na_value=np.nan)
@@ -191,8 +197,16 @@ def _sums_and_spreads(n: int, low: int, high: int) -> tuple[np.ndarray, np.ndarr
     return total[order], np.sqrt(variance[order])
 
 
-def _made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
-    """Gaps and changes of means whose own interval is kept back."""
+def made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
+    """Gaps and changes of means whose own interval is kept back.
+
+    Args:
+        frame: Rows with ``unit_of_value``.
+        told: Whether each row's interval is kept back.
+
+    Returns:
+        One flag a row.
+    """
     keys = ["indicator", "unit", "gathering", "wave", "group", "component"]
     hidden = set(frame.loc[told, keys].itertuples(index=False, name=None))
     found = np.zeros(len(frame), bool)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from plankompass.disclosure.answer_sets import shares_that_tell
 from plankompass.disclosure.components import TOTAL, part_of
+from plankompass.disclosure.distributions import distributions_that_tell, not_whole
 from plankompass.disclosure.ledger import KEY as LEDGER_KEY
 from plankompass.disclosure.ledger import published_before
 from plankompass.disclosure.rules import SOURCES, SURVEY_GROUPS, RuleBook
@@ -70,11 +71,12 @@ def hide_beside(
         ledger: Earlier releases.
 
     Returns:
-        The rows without earlier waves beside their change, and without shares that together with a
-        mean tell the answers.
+        The rows without earlier waves beside their change, and without shares and distributions that
+        together with a mean tell the answers.
     """
     frame = choose_wave_or_change(marked, ledger)
-    return _hide(frame, shares_that_tell(frame, rules), "secondary")
+    frame = _hide(frame, shares_that_tell(frame, rules), "secondary")
+    return _hide(frame, distributions_that_tell(frame, rules), "secondary")
 
 
 def choose_wave_or_change(marked: pd.DataFrame, ledger: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -135,14 +137,14 @@ def hide_dependents(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
 
     A rank places a hidden mean between its neighbours; a class of agreement between sources, and how
     it moves with the cut points, bounds the survey's mean. Both go when what they are made of is
-    hidden because of persons.
+    hidden because of persons. A distribution of answers goes whole when one of its parts is hidden.
 
     Args:
         frame: Rows with status.
         rules: What each class is made of.
 
     Returns:
-        The rows with ranks and classes hidden where needed.
+        The rows with ranks, classes and distributions hidden where needed.
     """
     private = (frame["status"] == "hidden") & frame["reason"].isin(PRIVATE_REASONS)
     cell = ["indicator", "level", "unit", "wave", "group", "gathering"]
@@ -160,6 +162,7 @@ def hide_dependents(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
         count=len(frame),
     )
     frame = _hide(frame, np.flatnonzero(ranked & shown & in_broken), "secondary")
+    frame = _hide(frame, not_whole(frame, shown), "secondary")
     return _hide(frame, _classes_on_hidden(frame, private, shown, rules), "secondary")
 
 

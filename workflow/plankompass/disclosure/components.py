@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 TOTAL = "total"
-_PREFIXES = ("level", "share", "rank", "source", "sensitivity", "pooled")
+ANSWERS = "answers"
+_PREFIXES = (ANSWERS, "level", "share", "rank", "source", "sensitivity", "pooled")
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,10 @@ class Part:
     """A component taken apart.
 
     Attributes:
-        kind: ``own``, ``change``, ``gap``, ``level``, ``share``, ``rank``, ``source``,
+        kind: ``own``, ``answers``, ``change``, ``gap``, ``level``, ``share``, ``rank``, ``source``,
             ``sensitivity`` or ``pooled``.
-        base: The item, option, code, measure, set or ``total`` it is about.
+        base: The item, option, code, measure, set or ``total`` it is about; of ``answers`` the part of
+            the scale and the item, ``lower|<item>``.
         before: Earlier wave of a change.
         other: Second group of a gap.
     """
@@ -51,3 +53,8 @@ def part_of(component: str) -> Part:
         return Part(prefix, rest)
     base, bar, other = component.partition("|")
     return Part("gap", base, other=other) if bar else Part("own", component)
+
+
+def answered_item(component: str) -> str:
+    """The item whose answers a component spreads out; empty for other components."""
+    return component.partition("|")[2] if component.startswith(f"{ANSWERS}:") else ""

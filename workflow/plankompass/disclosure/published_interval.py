@@ -121,7 +121,7 @@ def attack_target(truth: dict[str, Any], ends: tuple[float, float], n: int, unit
     if unit == "code":
         counts = range(3, n + 1) if truth["class_value"] == "at_least_three" else range(3)
         return Target(scale, tuple(c / n for c in counts))
-    if truth["reason"] == "count_at_edge":
+    if truth["reason"] == "count_at_edge" and truth["display"]:
         low = truth["display"] in ("under_20", "under_50")
         counts = [c if low else n - c for c in range(CLASS_COUNTS + 1)]
         return Target(scale, tuple(c / n for c in counts), edge=True)

@@ -12,8 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plankompass.disclosure.answer_sets import intervals_that_tell
+from plankompass.disclosure.answer_sets import intervals_that_tell, made_of
 from plankompass.disclosure.components import TOTAL, is_known, part_of
+from plankompass.disclosure.distributions import (
+    distributions,
+    intervals_beside_distributions,
+    not_whole,
+)
 from plankompass.disclosure.rules import (
     AT_LEAST_THREE,
     CLASS_COUNTS,
@@ -150,6 +155,8 @@ def mark_rows(
     frame["status"], frame["reason"] = status, reason
     frame.loc[~open_rows, "class_value"] = ""
     frame["interval_tells"] = intervals_that_tell(frame, rules)
+    beside = intervals_beside_distributions(frame, rules)
+    frame["interval_tells"] |= beside | made_of(frame, beside)
     return frame
 
 
@@ -263,6 +270,12 @@ def _counts_at_edge(
     frame.loc[low, "display"] = np.where(many, "under_20", "under_50")[low]
     frame.loc[high, "display"] = np.where(many, "over_80", "over_50")[high]
     hide(low | high, "count_at_edge")
+    # of a distribution no class is shown: the others would narrow it down to a count
+    broken = np.zeros(len(frame), bool)
+    broken[not_whole(frame, open_rows)] = True
+    hide(broken, "count_at_edge")
+    of_distribution = [at for rows in distributions(frame).values() for at in rows]
+    frame.iloc[of_distribution, frame.columns.get_loc("display")] = ""
 
 
 def _answers_alike(

@@ -30,6 +30,7 @@ FEWER_THAN_THREE = "fewer_than_three"
 
 _CODEBOOK_KEYS = {INTERVIEWS: "interviews", DOCUMENTS: "goals"}
 _KIND_UNITS = {
+    "answers": "share",
     "gap": "gap",
     "level": "mean",
     "rank": "rank",
@@ -66,6 +67,7 @@ class RuleBook:
         item_range: Lowest and highest answer of each item with an ordinal scale.
         most_selected: Alternatives one may choose of each multiple-response item.
         parallel: Items of each set that gaps may be summed over.
+        compared: Items that groups are compared on.
     """
 
     config: DisclosureConfig
@@ -74,6 +76,7 @@ class RuleBook:
     item_range: Mapping[str, tuple[float, float]]
     most_selected: Mapping[str, int]
     parallel: Mapping[str, tuple[str, ...]]
+    compared: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, config: DisclosureConfig, book: Codebook) -> RuleBook:
@@ -88,6 +91,12 @@ class RuleBook:
             item_range={k: (float(min(v)), float(max(v))) for k, v in values.items() if v},
             most_selected={i.id: i.max_selected for i in items if i.max_selected},
             parallel={s: tuple(i.id for i in items if i.parallel_set == s) for s in sets},
+            compared=frozenset(
+                item
+                for indicator in book.indicators.values()
+                if indicator.operator == "group_difference"
+                for item in indicator.inputs.items
+            ),
         )
 
     def min_n(self, indicator: str, level: str, group: str) -> int:

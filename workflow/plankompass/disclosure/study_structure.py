@@ -15,6 +15,8 @@ from plankompass.disclosure.study_cells import Cell, Place, Statistic, StudySyst
 def add_structure(study: StudySystem, rules: RuleBook) -> None:
     """Add what everyone knows: scales are means of items, choices limited, shares bound means.
 
+    And the parts of a distribution are all its answers.
+
     Args:
         study: The system, with its cells.
         rules: Items of the scales, limits of the choices.
@@ -27,6 +29,8 @@ def add_structure(study: StudySystem, rules: RuleBook) -> None:
             items = indicator.inputs.items
             if indicator.operator == "mean_of_items":
                 _scale(study, place, cells, f"{TOTAL} {indicator.id}", items, rules)
+                for item in items:
+                    _distribution(study, place, cells, indicator.id, item, rules)
             elif indicator.operator == "share_selected":
                 _choices(study, place, cells, indicator.id, items, rules)
             elif indicator.operator == "ranked_means":
@@ -82,4 +86,29 @@ def _share_and_mean(study, place, cells, indicator, item, threshold, rules: Rule
     ):
         row = {mean.atom: Fraction(1), share.atom: -Fraction(slope)}
         study.system.add(("share and mean", *place, item), row, interval=interval,
+                         known=True, linear=False)  # fmt: skip
+
+
+def _distribution(study, place, cells, indicator, item, rules: RuleBook) -> None:
+    low, high = rules.item_range[item]
+    middle = (low + high) / 2
+    ends = {
+        "lower": (low, np.ceil(middle) - 1),
+        "middle": (middle, middle),
+        "upper": (np.floor(middle) + 1, high),
+    }
+    found = {p: cells.get(("share", indicator, f"{p}|{item}")) for p in ends}
+    parts = {p: cell for p, cell in found.items() if cell is not None}
+    if not parts:
+        return
+    whole = {cell.atom: Fraction(1) for cell in parts.values()}
+    study.system.add(("answers", *place, item), whole, interval=(1.0, 1.0), known=True)
+    mean = cells.get(("mean", item))
+    if mean is None or any(cell.n != mean.n for cell in parts.values()):
+        return
+    # every answer lies within its part: sum of lowest x share <= mean <= sum of highest x share
+    for end, interval in ((0, (0.0, np.inf)), (1, (-np.inf, 0.0))):
+        row = {cell.atom: -Fraction(ends[p][end]) for p, cell in parts.items()}
+        row[mean.atom] = Fraction(1)
+        study.system.add(("answers and mean", *place, item), row, interval=interval,
                          known=True, linear=False)  # fmt: skip

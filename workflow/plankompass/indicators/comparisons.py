@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 _CELL = ["wave", "group", "gathering", "indicator", "component"]
 # Shares beside means of the same items say the same thing twice and would enlarge the family.
-_NOT_COMPARED = ("rank:", "share:", "change:", "level:", "source:", "sensitivity:")
+_NOT_COMPARED = ("answers:", "rank:", "share:", "change:", "level:", "source:", "sensitivity:")
 _STEP = 0.1
 """Published means have one decimal: two of them differ by chance of rounding alone."""
 _SCALE_TOTAL = "total"

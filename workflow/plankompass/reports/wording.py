@@ -53,7 +53,7 @@ def unit_of(book: Codebook, indicator: str, component: str = TOTAL) -> str:
     prefix = component.partition(":")[0]
     if prefix == "rank":
         return RANK
-    if prefix == "share":
+    if prefix in ("share", "answers"):
         return SHARE
     if prefix == "level":
         return MEAN
@@ -122,6 +122,8 @@ class Voice:
 
     def component(self, indicator: str, component: str) -> str:
         """A component in words: item, code, measure or alternative; the indicator's name for total."""
+        if component.startswith("answers:"):
+            return self.item(component.partition("|")[2])
         name = component.partition("|")[0].rpartition(":")[2]
         if name == TOTAL:
             return self.indicator(indicator)

@@ -21,7 +21,7 @@ RESEARCH_QUESTIONS = ("RQ1", "RQ2", "RQ3", "RQ4")
 # In every table of numbers that n and N may stand beside a value: persons asked, and goals counted.
 _COUNTED = ("folkevalgte", "administrasjon", "innbyggere", "deltakere", "dokument")
 _PREFIXES = ("share", "rank", "level", "source")
-_KINDS = ("own", "share", "rank", "level", "gap", "source", "change")
+_KINDS = ("own", "answers", "share", "rank", "level", "gap", "source", "change")
 PER_CENT_UNITS = ("share", "index", "yes_no")
 _PLACES = {MEAN: 1, GAP: 1, "correlation": 2}
 _SOURCES = {
@@ -63,7 +63,14 @@ COLUMNS: tuple[tuple[str, float, bool, bool], ...] = (
 
 @dataclass(frozen=True)
 class Part:
-    """A component taken apart: kind, what it is about, earlier wave of a change, group of a gap."""
+    """A component taken apart.
+
+    Attributes:
+        kind: ``own``, ``answers``, ``share``, ``rank``, ``level``, ``gap``, ``source``, ``change``.
+        base: What it is about.
+        before: Earlier wave of a change.
+        other: Group of a gap; part of the scale of a distribution.
+    """
 
     kind: str
     base: str
@@ -85,6 +92,9 @@ def part_of(component: str) -> Part:
     if colon and prefix == "change":
         before, _, base = rest.partition("|")
         return Part("change", base or TOTAL, before=before)
+    if colon and prefix == "answers":
+        scale_part, _, base = rest.partition("|")
+        return Part("answers", base, other=scale_part)
     if colon and prefix in _PREFIXES:
         return Part(prefix, rest)
     base, bar, other = component.partition("|")
@@ -244,6 +254,8 @@ class NumberRows:
             return voice.say("gap.label", **names)
         if part.kind == "change":
             return voice.say("workbook.kind_change", year=self._year(part.before))
+        if part.kind == "answers":
+            return voice.say(f"workbook.kind_answers_{part.other}")
         if part.kind in _PREFIXES and part.kind != "level":
             return voice.say(f"workbook.kind_{part.kind}")
         return voice.say(f"workbook.kind_{'share' if unit in PER_CENT_UNITS else unit}")

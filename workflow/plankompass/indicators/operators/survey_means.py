@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from plankompass.indicators.answer_shares import add_answer_shares
 from plankompass.indicators.changes import add_changes
 from plankompass.indicators.survey_answers import GroupAnswers, read_answers
 from plankompass.indicators.survey_rows import Variable, add_rows
@@ -45,7 +46,7 @@ def mean_of_items(task: Task) -> Rows:
 
     Returns:
         Components ``total`` and every item, for each municipality and the network, with change
-        between waves.
+        between waves; and in the report's wave how the answers to each item spread.
     """
     items = task.indicator.inputs.items
     variables = [Variable("total", tuple(items)), *(Variable(i, (i,)) for i in items)]
@@ -76,5 +77,7 @@ def _means(task: Task, variables: list[Variable], *, with_total: bool) -> Rows:
                 values = np.column_stack([scale_scores(task, answers), values])
             cells = add_rows(rows, task, answers, variables, values)
             series.append((answers, values, cells))
+            if with_total:
+                add_answer_shares(rows, task, answers)
         add_changes(rows, task, variables, series)
     return rows
