@@ -130,7 +130,7 @@ def test_amounts_as_they_are_printed():
     [("Mål for området:", ("goal", "", "")), ("Delmål 1.1: Flere", ("sub_goal", "1.1", "Flere")),
      ("Satsingsområde 2: Natur", ("area", "2", "Natur")), ("Slik gjer vi det", ("strategy", "", "")),
      ("Mål er viktig for oss", None), ("Mål 4 i planen sier at", None), ("Tiltak 2023-2026", ("measure", "", "")),
-     ("Eksempelvik kommune skal:", ("strategy", "", "")), ("Målbevisst arbeid", None)],
+     ("Eksempelvik kommune skal:", ("wish", "", "")), ("Målbevisst arbeid", None)],
 )  # fmt: skip
 def test_labels(text, label):
     found = read_label(text)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from plankompass.ingest.plans.goal_facts import attach_facts
 from plankompass.ingest.plans.goal_models import GoalCandidate
-from plankompass.ingest.plans.goal_walk import ABOUT_GOALS, WISH, PlanWalker
+from plankompass.ingest.plans.goal_pieces import WISH
+from plankompass.ingest.plans.goal_walk import ABOUT_GOALS, PlanWalker
 from plankompass.ingest.plans.labels import GOAL_LEVELS, read_label, split_number
 from plankompass.ingest.plans.language import WORD, split_sentences
 from plankompass.ingest.plans.models import Block
@@ -43,6 +44,12 @@ def find_goals(blocks: Sequence[Block]) -> list[GoalCandidate]:
     """
     body = [b for b in blocks if b.kind not in ("running_head", "contents")]
     candidates = PlanWalker(body).walk()
+    labelled = any(c.level in GOAL_LEVELS for c in candidates)
+    for candidate in candidates:
+        if (
+            candidate.level == "wish"
+        ):  # «Vi vil ...»: the goals, unless the plan names goals of its own
+            candidate.level = "strategy" if labelled else "goal"
     if not any(c.level in GOAL_LEVELS for c in candidates):
         candidates += _wishes(body)
         candidates.sort(key=lambda c: (c.page, c.order))

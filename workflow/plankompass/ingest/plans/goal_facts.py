@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plankompass.ingest.plans.labels import GOAL_LEVELS, read_label, split_number
+from plankompass.ingest.plans.labels import (
+    GOAL_LEVELS,
+    Codes,
+    is_bare_code,
+    read_label,
+    split_items,
+    split_number,
+)
 from plankompass.ingest.plans.models import Block
 
 if TYPE_CHECKING:
@@ -30,8 +37,9 @@ _SDG_MENTION = re.compile(
 )  # fmt: skip
 _NOT_RESPONSIBLE = {"kommunen", "alle", "kommune", "heile kommunen", "hele kommunen", ""}
 _WORDLESS = re.compile(r"^[\W\d_]*$")
+_GOAL_COLUMNS = ("main_goal", "goal", "sub_goal")
 _COLUMNS = {
-    "sub_goal": "goal", "main_goal": "goal", "goal": "goal", "strategy": "strategy", "measure": "measure",
+    "sub_goal": "sub_goal", "main_goal": "main_goal", "goal": "goal", "wish": "strategy", "strategy": "strategy", "measure": "measure",
     "indicator": "indicator", "responsible": "responsible", "deadline": "deadline", "area": "area",
 }  # fmt: skip
 
@@ -85,11 +93,12 @@ def row_sums(cells: Sequence[str]) -> tuple[float, ...]:
     return tuple(numbers) if len(numbers) == 4 else ()
 
 
-def table_candidates(rows: Sequence[Block]) -> list[TableEntry]:
+def table_candidates(rows: Sequence[Block], codes: Codes | None = None) -> list[TableEntry]:
     """Goals, strategies and measures of one table, by the words of its header.
 
     Args:
         rows: The table's rows in order; a header may come again.
+        codes: The codes by which the plan numbers its goals, when it has such codes.
 
     Returns:
         Entries in order. Without a header that names such a column, rows whose first cell carries a
@@ -106,7 +115,7 @@ def table_candidates(rows: Sequence[Block]) -> list[TableEntry]:
         if header and len(cells) == len(header):
             entries += _by_header(row, cells, header, carried)
         else:
-            entries += _without_header(row, cells)
+            entries += _without_header(row, cells, codes or Codes(()))
     return entries
 
 
@@ -129,7 +138,7 @@ def _header(cells: Sequence[str]) -> list[str]:
     named = [c for c in columns if c]
     return (
         columns
-        if len(named) >= 2 and any(c in ("goal", "strategy", "measure") for c in named)
+        if len(named) >= 2 and any(c in (*_GOAL_COLUMNS, "strategy", "measure") for c in named)
         else []
     )
 
@@ -151,14 +160,18 @@ def _by_header(
         else ()
     )
     made = []
-    lowest = "measure" if "measure" in values else "strategy" if "strategy" in values else "goal"
-    for column in ("goal", "strategy", "measure"):
-        text = values.get(column, "")
-        if not text or (column == "goal" and text == carried.get("goal")):
+    code = next((c for c in cells if is_bare_code(c) and re.search(r"[A-ZÆØÅ]|\d\.\d", c)), "")
+    ranked = (*_GOAL_COLUMNS, "strategy", "measure")
+    lowest = next((c for c in reversed(ranked) if c in values), "")
+    pieces = [(column, piece) for column in ranked for piece in split_items(values.get(column, ""))]
+    for column, text in pieces:
+        if not text or values[column] == carried.get(column) or is_bare_code(text):
             continue
         if re.match(r"^(?:sum|totalt?|i alt)\b", text, re.IGNORECASE):
             continue
         label = read_label(text)
+        if label and not label.rest and label.level in GOAL_LEVELS:
+            continue  # «Mål 1» points to a goal, it does not say it
         number, rest = split_number(text)
         if label and label.rest:
             number, rest = label.number, label.rest
@@ -167,6 +180,8 @@ def _by_header(
             if label and label.rest and label.level in (*GOAL_LEVELS, column)
             else column
         )
+        if column in _GOAL_COLUMNS and not number:
+            number, code = code, ""
         entry = TableEntry(level, number, rest, row)
         if column == lowest:
             entry.indicator = values.get("indicator", "")
@@ -174,13 +189,19 @@ def _by_header(
             entry.deadline = values.get("deadline", "")
             entry.sums = sums
         made.append(entry)
-    if "goal" in values:
-        carried["goal"] = values["goal"]
+    carried.update({column: values[column] for column in _GOAL_COLUMNS if column in values})
     return made
 
 
-def _without_header(row: Block, cells: Sequence[str]) -> list[TableEntry]:
+def _without_header(row: Block, cells: Sequence[str], codes: Codes) -> list[TableEntry]:
     made = []
+    beside = next((cell for cell in cells[1:] if not _WORDLESS.match(cell)), "")
+    named = read_label(cells[0]) if cells else None
+    if named and not named.rest and beside and named.level in (*GOAL_LEVELS, "strategy", "measure"):
+        # a label in the first cell, what it names in the next
+        return [TableEntry(named.level, named.number, piece, row) for piece in split_items(beside)]
+    if coded := codes.read(f"{cells[0]} {beside}" if is_bare_code(cells[0]) else cells[0]):
+        return [TableEntry(*coded, row)] if coded[2] else []
     for cell in cells:
         label = read_label(cell)
         if label and label.rest and label.level in (*GOAL_LEVELS, "strategy", "measure"):

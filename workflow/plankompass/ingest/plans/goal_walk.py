@@ -8,7 +8,21 @@ from dataclasses import dataclass
 
 from plankompass.ingest.plans.goal_facts import table_candidates
 from plankompass.ingest.plans.goal_models import GoalCandidate
-from plankompass.ingest.plans.labels import GOAL_LEVELS, Label, Level, read_label, split_number
+from plankompass.ingest.plans.goal_pieces import (
+    WISH,
+    announced_level,
+    label_pieces,
+    unfold_blocks,
+    without_area_word,
+)
+from plankompass.ingest.plans.labels import (
+    GOAL_LEVELS,
+    Codes,
+    Label,
+    Level,
+    read_label,
+    split_number,
+)
 from plankompass.ingest.plans.language import WORD, split_sentences
 from plankompass.ingest.plans.models import Block
 
@@ -16,9 +30,9 @@ LONGEST_GOAL = 420
 ABOUT_GOALS = re.compile(
     r"\bmål|satsing|satsning|fokusområd|innsatsområd|ambisjon|hva vil vi|kva vil vi", re.IGNORECASE
 )
-WISH = re.compile(r"\b(?:skal|vil|ønsker å|ønskjer å|må)\b", re.IGNORECASE)
-_LEVELS = (*GOAL_LEVELS, "strategy", "measure")
-_LABEL_INSIDE = re.compile(r"(?<=[.;])\s+(?=(?:delmål|hovedmål|hovudmål|mål)\s*\d)", re.IGNORECASE)
+_LEVELS = (*GOAL_LEVELS, "strategy", "wish", "measure")
+_MEANS = re.compile(r"\b(?:dette|det) (?:betyr|inneb[æe]rer?|vil si) at\W*$", re.IGNORECASE)
+_WISH_SENTENCE = re.compile(r"\b(?:skal|vil)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(r":\s*$")
 _REFERS = re.compile(
     r"^(?:se også|sjå også|sjå òg|jf\.|for (?:mål|strategi)\w* .*\bsj?[eå]\b)", re.IGNORECASE
@@ -33,7 +47,10 @@ class PlanWalker:
     """
 
     def __init__(self, blocks: Sequence[Block]) -> None:
-        self._blocks = blocks
+        self._blocks = unfold_blocks(blocks)
+        self._codes = Codes(b.text for b in self._blocks)
+        self._sentences = False  # the mode takes those sentences that are wishes
+        self._listed = False  # what the mode took were items of a list
         self._headings: list[_Heading] = []
         self._mode: Level | None = None
         self._mode_number = ""
@@ -70,6 +87,9 @@ class PlanWalker:
         return without_area_word(named[-1]) if named else ""
 
     def _take_heading(self, block: Block, position: int) -> None:
+        if coded := self._codes.read(block.text):
+            self._take_coded(block, *coded)
+            return
         number, rest = split_number(block.text)
         label = read_label(block.text) or (read_label(rest) if number else None)
         waiting = self._mode in GOAL_LEVELS and bool(self._mode_number) and self._mode_taken == 0
@@ -96,12 +116,25 @@ class PlanWalker:
                 self._announce(label.level, label.number)
             self._headings.append(_Heading(block.level, block.text, label))
 
+    def _take_coded(self, block: Block, level: Level, code: str, rest: str) -> None:
+        if rest:
+            self._add(level, code, rest, block)
+            self._mode = None
+        else:
+            self._announce(level, code)
+
     def _take_plain_heading(
         self, block: Block, position: int, number: str, rest: str, above: Label | None
     ) -> None:
         under_goals = above is not None and above.level in GOAL_LEVELS and not above.rest
         if under_goals and above is not None and len(rest) <= LONGEST_GOAL:
             groups = self._next_kind(position) == "list_item" and not number
+            if len(WORD.findall(rest)) <= 3 and self._wishes_follow(position):
+                # a theme whose text holds the goals
+                self._headings.append(_Heading(block.level, block.text, above, block))
+                self._announce(above.level)
+                self._sentences = True
+                return
             if not groups and not above.number:
                 # bold lines under «Delmål» are the goals themselves
                 self._add(above.level, number, rest, block)
@@ -122,11 +155,19 @@ class PlanWalker:
         following = self._blocks[position + 1 : position + 2]
         return following[0].kind if following else ""
 
+    def _wishes_follow(self, position: int) -> bool:
+        following = self._blocks[position + 1 : position + 2]
+        return any(b.kind == "paragraph" and _WISH_SENTENCE.search(b.text) for b in following)
+
     def _announce(self, level: Level, number: str = "") -> None:
         self._mode, self._mode_number, self._mode_taken = level, number, 0
+        self._sentences = self._listed = False
 
     def _take_text(self, block: Block) -> None:
         text = block.text
+        if coded := self._codes.read(text):
+            self._take_coded(block, *coded)
+            return
         number, rest = split_number(text)
         label = read_label(text) or (read_label(rest) if number else None)
         if label and not label.rest and len(text) < 140:
@@ -143,6 +184,9 @@ class PlanWalker:
         if label and label.level in ("indicator", "responsible", "deadline"):
             return  # belongs to the goal above; see attach_facts
         introduces = block.kind == "paragraph" and _INTRODUCES.search(text) and len(text) < 220
+        if introduces and _MEANS.search(text) and self._mode in ("main_goal", "goal"):
+            self._announce("sub_goal")
+            return
         if introduces and (announced := announced_level(text)):
             self._announce(announced)
             return
@@ -153,7 +197,7 @@ class PlanWalker:
             self._take_announced(block, number, rest)
         elif self._mode is None and block.kind == "list_item" and self._under_goals():
             fits = len(WORD.findall(rest)) >= 3 and len(rest) <= LONGEST_GOAL
-            self._add("strategy" if fits else None, number, rest, block)
+            self._add("wish" if fits else None, number, rest, block)
 
     def _under_goals(self) -> bool:
         return any(ABOUT_GOALS.search(h.text) for h in self._headings)
@@ -169,20 +213,29 @@ class PlanWalker:
     def _take_labelled(self, block: Block, label: Label, number: str) -> None:
         self._mode = None
         given = label.number or number
-        for position, (inner, piece) in enumerate(_pieces(label)):
+        for position, (inner, piece) in enumerate(label_pieces(label)):
             level = inner.level
             self._add(level, inner.number if position else given, piece, block)
-        if label.level in ("strategy", "measure") or (label.level in GOAL_LEVELS and not given):
+        if label.level in ("strategy", "wish", "measure") or (
+            label.level in GOAL_LEVELS and not given
+        ):
             self._mode, self._mode_number, self._mode_taken = label.level, "", 1
 
     def _take_announced(self, block: Block, number: str, rest: str) -> None:
         assert self._mode is not None
-        if len(WORD.findall(rest)) < 2:
+        if len(WORD.findall(rest)) < 2 or rest.endswith(":"):
             return
         sentences = split_sentences(rest)
-        if block.kind == "list_item" or number:
+        if self._sentences and block.kind == "paragraph":
+            for sentence in sentences:
+                if _WISH_SENTENCE.search(sentence) and len(WORD.findall(sentence)) >= 4:
+                    self._add(self._mode, "", sentence, block)
+        elif block.kind == "list_item" or number:
             if len(rest) <= LONGEST_GOAL:
                 self._add(self._mode, number, rest, block)
+            self._listed = True
+        elif self._listed and not WISH.search(rest):
+            return  # what is said of the list above
         elif self._mode_taken == 0 and len(sentences) >= 3 and not self._mode_number:
             # bullets that lost their marks: every sentence is one
             for sentence in sentences:
@@ -202,7 +255,7 @@ class PlanWalker:
         return bool(WISH.search(text)) or len(text) < 160
 
     def _take_table(self, rows: list[Block]) -> None:
-        for entry in table_candidates(rows):
+        for entry in table_candidates(rows, self._codes):
             self._add(entry.level, entry.number, entry.text, entry.block)
             candidate = self._found[-1]
             candidate.indicator, candidate.responsible = entry.indicator, entry.responsible
@@ -212,7 +265,7 @@ class PlanWalker:
         clean = text.strip(" –—-•").strip()
         if not clean or level is None:
             return
-        if level in (*GOAL_LEVELS, "strategy"):
+        if level in (*GOAL_LEVELS, "strategy", "wish"):
             self._name_area()
         if level in GOAL_LEVELS and "." in number:
             self._depths[(number.count("."), number.rpartition(".")[0])] = level  # type: ignore[assignment]
@@ -247,77 +300,3 @@ class _Heading:
     text: str
     label: Label | None
     block: Block | None = None
-
-
-def _pieces(label: Label) -> list[tuple[Label, str]]:
-    """Part what follows one label: «Mål 1. A 2. B», «Hovedmål: A. Delmål 1: B», «Delmål: A. B. C.»."""
-    parts = _LABEL_INSIDE.split(label.rest)
-    pieces: list[tuple[Label, str]] = []
-    for position, part in enumerate(parts):
-        inner = label if position == 0 else read_label(part)
-        if inner is None or not inner.rest:
-            continue
-        text = part if position == 0 else inner.rest
-        run = _numbered_run(text, inner.number)
-        if len(run) > 1:
-            pieces += [(Label(inner.level, number, piece), piece) for number, piece in run]
-            continue
-        sentences = split_sentences(text)
-        wishes = sum(bool(WISH.search(s)) for s in sentences)
-        if not inner.number and len(sentences) >= 2 and wishes >= 0.6 * len(sentences):
-            pieces += [(inner, s) for s in sentences if len(WORD.findall(s)) >= 3]
-        else:
-            pieces.append((inner, text))
-    return pieces
-
-
-def _numbered_run(text: str, first: str) -> list[tuple[str, str]]:
-    """«A 2. B 3. C» after number 1, as (number, text); one entry when the numbers do not run on."""
-    if not first.isdigit():
-        return [(first, text)]
-    run: list[tuple[str, str]] = []
-    number, rest = int(first), text
-    while match := re.search(rf"\s{number + 1}[.)]\s+(?=[A-ZÆØÅ])", rest):
-        run.append((str(number), rest[: match.start()].strip()))
-        number, rest = number + 1, rest[match.end() :]
-    run.append((str(number), rest.strip()))
-    return run
-
-
-def announced_level(text: str) -> Level | None:
-    """What an introduction that ends with a colon announces.
-
-    Args:
-        text: For instance «Målene for området er:» or «For å nå målene skal vi:».
-
-    Returns:
-        The level of what follows; None when it announces nothing of the kind.
-    """
-    low = text.casefold()
-    if re.search(
-        r"handler om|handlar om|omfatter|omfattar|betyr|består av|er følgende områder", low
-    ):
-        return None
-    if re.search(
-        r"\bfor å (?:nå|få|lykkes|lukkast|oppnå)|strategi|slik (?:skal|vil) vi (?:nå|få)", low
-    ):
-        return "strategy"
-    if re.search(r"\btiltak\b|\baktivitet", low):
-        return "measure"
-    if re.search(r"\bdelmål", low):
-        return "sub_goal"
-    if re.search(r"\bhov[eu]d?d?mål|\bhovedmål|\bhovudmål", low):
-        return "main_goal"
-    if re.search(r"\bmål(?:ene|a|et)?\b|\bmålsetting", low):
-        return "goal"
-    if re.search(r"\b(?:skal|vil|må)\W*(?:blant annet|mellom anna|derfor|difor)?\s*:\s*$", low):
-        return "strategy"
-    return None
-
-
-def without_area_word(text: str) -> str:
-    """A heading without the word for area and without its number."""
-    label = read_label(text)
-    if label and label.level == "area" and label.rest:
-        return label.rest
-    return split_number(text)[1]

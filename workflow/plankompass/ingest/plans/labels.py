@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal[
-    "area", "main_goal", "goal", "sub_goal", "strategy", "measure", "vision", "indicator",
+    "area", "main_goal", "goal", "sub_goal", "strategy", "wish", "measure", "vision", "indicator",
     "responsible", "deadline", "other",
 ]  # fmt: skip
 GOAL_LEVELS = ("main_goal", "goal", "sub_goal")
 
 _NUMBER = r"(?:[A-ZÆØÅ]?\d{1,2}(?:\.\d{1,2}){0,3}|[A-ZÆØÅ])(?![A-Za-zæøåÆØÅ\d])"
 _ADJECTIVES = (
-    r"(?:overordna|overordnede?|overordnet|langsiktige?|langsiktig|kortsiktige?|strategiske?|konkrete?|felles|"
+    r"(?:overordna|lokale?|lokalt|overordnede?|overordnet|langsiktige?|langsiktig|kortsiktige?|strategiske?|konkrete?|felles|"
     r"våre?|vårt|sentrale|prioriterte|viktigste|kommunale?|kommunens|utvalgte|nye|de|dei|det|følgende|følgjande)"
 )
 _WORDS: tuple[tuple[Level, str], ...] = (
@@ -22,13 +24,14 @@ _WORDS: tuple[tuple[Level, str], ...] = (
     ("main_goal", r"hove?d-?mål(?:ene|a|et)?|hovudmål(?:a|et)?|hovedmålsett?ing(?:er|en)?|hovudmålsett?ing(?:ar|a)?|overordn\w+ (?:mål|målsett?ing)\w*|satsingsmål|"
      r"samfunnsmål|visjonsmål|hovedsatsing(?:er|en)?"),
     ("goal", r"mål(?:ene|a|et)?|målsett?ing(?:er|ar|en|a)?|målsetning(?:er|en)?|målbilde(?:t)?|målbilete(?:t)?|mål\s+og\s+(?:delmål|ambisjoner)|"
-     r"ambisjon(?:er|ar)?|(?:slik|sånn|sådan|dette|dit|her)\s+(?:vil|skal|ønsker|ønskjer)\s+vi(?:\s+(?:at det skal være|ha det|være|vere|oppnå|ha|til))?|framtidsbilde(?:t)?|framtidsbilete(?:t)?|det(?:te)? vil vi(?: oppnå)?|"
-     r"hva vil vi(?: oppnå)?|kva vil vi(?: oppnå)?|hvor vil vi|kor vil vi|ønsket situasjon|ønska situasjon|"
-     r"i 20\d\d (?:er|har|skal) \w+"),
-    ("strategy", r"strategi(?:er|ar|ene|ane|en)?|strategiske (?:føringer|føringar|grep|valg|val)|delstrategi(?:er|ar)?|hovedstrategi(?:er)?|hovudstrategi(?:ar)?|utviklingsstrategi\w*|(?:slik|sånn|dette|det)\s+(?:gj[øe]r|må|skal|vil)\s+vi(?:\s+gj[øe]re?)?(?:\s+det)?|"
-     r"(?:[\w-]+ ){0,2}(?:kommune|kommunen|kommuna) (?:skal|vil|må)(?: derfor| difor| blant annet| mellom anna)?|dette må (?:gjøres|gjerast|til)|slik (?:skal|vil) vi (?:få|nå|gj[øe]re?|kome|komme|jobbe|arbeide)\b.*|hvordan (?:nå|skal|når|gjør|vil|kommer)\b.*|korleis (?:nå|skal|gjer|når|vil|kjem)\b.*|"
+     r"ambisjon(?:er|ar|en)?|(?:slik|sånn|sådan|dette|det|dit|her)\s+(?:vil|skal|ønsker|ønskjer|ynskjer)\s+(?:vi|me)(?:\s+å)?(?:\s+(?:at det skal (?:være|vere)|ha det|være|vere|oppnå|nå|ha|til))?(?: i 20\d\d| innen 20\d\d)?|framtidsbilde(?:t)?|framtidsbilete(?:t)?|"
+     r"(?:hva|kva) (?:vil|skal|ønsker|ønskjer) (?:vi|me)(?: å)?(?: oppnå| ha)?\??|(?:hvor|kor|kvar) (?:vil|skal) (?:vi|me)\??|ønsket situasjon|ønska situasjon|"
+     r"i 20\d\d (?:er|har|skal|vil) (?:det slik|(?:vi|me)(?: ha| være| vere| at)?(?: (?:fått|fatt|oppnådd|nådd)(?: til)?)?|\w+)"),
+    ("strategy", r"strategi(?:er|ar|ene|ane|en)?|strategiske (?:føringer|føringar|grep|valg|val)|delstrategi(?:er|ar)?|hovedstrategi(?:er)?|hovudstrategi(?:ar)?|utviklingsstrategi\w*|(?:slik|sånn|dette|det)\s+(?:gj[øe]r|må|skal|vil)\s+(?:vi|me)(?:\s+gj[øe]re?)?(?:\s+det)?|(?:slik|sånn) (?:får|kommer|kjem|når|lykkes|lukkast|bidrar|jobber|arbeider|arbeider|arbeidar|arbeidjer) (?:vi|me)\b.*|"
+     r"prioritering(?:er|ar)?|prioriterte (?:oppgaver|oppgåver|grep|tiltak)|hovedgrep|hovudgrep|dette må (?:gjøres|gjerast|til)|slik (?:skal|vil) (?:vi|me) (?:få|nå|gj[øe]re?|kome|komme|jobbe|arbeide)\b.*|hvordan (?:nå|skal|når|gjør|vil|kommer)\b.*|korleis (?:nå|skal|gjer|når|vil|kjem)\b.*|"
      r"ve(?:i|g)(?:en)? (?:dit|mot målet)|grep|strategiske grep|veivalg|vegval|retningsval\w*|for å (?:nå|få|lykkes|lukkast|oppnå)\b.*|"
-     r"(?:vi|kommunen) (?:skal|vil)(?: derfor| difor)?|arealstrategi\w*|føringer|føringar"),
+     r"arealstrategi\w*|føringer|føringar"),
+    ("wish", r"(?:vi|me|(?:[\w-]+ ){0,2}(?:kommune|kommunen|kommuna)) (?:skal|vil|må|ønsker å|ønskjer å)(?: derfor| difor| blant annet| mellom anna)?"),
     ("measure", r"tiltak(?:ene|a|et)?|aktivitet(?:er|ar)?|handling(?:er|ar)|investering(?:er|ar)|oppfølging(?:spunkt)?(?:er)?|oppfølgingstiltak"),
     ("vision", r"visjon(?:en)?|verdi(?:er|ar|ene|ane)|verdigrunnlag|slagord|motto"),
     ("indicator", r"indikator(?:er|ar|ene|ane|en)?|måleindikator\w*|måltall|måltal|styringsindikator\w*|måles ved|måling|resultatindikator\w*|nøkkeltall|nøkkeltal|suksesskriterier"),
@@ -112,8 +115,60 @@ def read_label(text: str) -> Label | None:
             rest = ""  # «Slik vil vi ha det – kommunen ...», «Strategi – slik gjør vi det:»
         if not rest and mark == "." and level != "area" and not number:
             continue  # a short sentence
-        return Label(level, number or (match["before"] or "" if not rest else ""), rest)
+        before = match["before"] or "" if not rest and not of else ""
+        return Label(level, number or before, rest)
     return None
+
+
+_CODE = re.compile(
+    r"^\s*(?P<code>(?P<letters>[A-ZÆØÅ]{1,2})\s?\d{1,2}(?:\.\d{1,2}){0,3})[.):]?(?:\s+(?P<rest>\S.*))?$",
+    re.DOTALL,
+)
+_CODED: dict[str, Level] = {
+    "H": "main_goal", "HM": "main_goal", "M": "goal", "D": "sub_goal", "DM": "sub_goal",
+    "S": "strategy", "ST": "strategy", "T": "measure",
+}  # fmt: skip
+_BULLET_INSIDE = re.compile(r"\s*[•●○▪■◦]\s+")
+
+
+class Codes:
+    """The codes by which a plan numbers its goals («H1», «D1.2»), when it has such codes.
+
+    Args:
+        texts: The beginnings of its blocks and cells.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        matches = [m for text in texts if (m := _CODE.match(text))]
+        counts = Counter(m["letters"] for m in matches)
+        goals = [c for c, level in _CODED.items() if level in GOAL_LEVELS and counts[c] >= 2]
+        self._levels = {c: level for c, level in _CODED.items() if counts[c]} if goals else {}
+
+    def read(self, text: str) -> tuple[Level, str, str] | None:
+        """Level, code and rest of a text that begins with one of the plan's codes."""
+        match = _CODE.match(text) if self._levels else None
+        if match is None or match["letters"] not in self._levels:
+            return None
+        return self._levels[match["letters"]], match["code"], (match["rest"] or "").strip()
+
+
+def is_bare_code(text: str) -> bool:
+    """Whether a text is a number or code («D1.1», «2.3») and nothing else."""
+    match = _CODE.match(text)
+    return bool(match and not match["rest"]) or bool(re.fullmatch(r"\s*[\d.]+\s*", text))
+
+
+def split_items(text: str) -> list[str]:
+    """Part a cell or run of text that holds several goals: at bullets inside it.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The items; the text alone when it holds one.
+    """
+    items = [item.strip() for item in _BULLET_INSIDE.split(text)]
+    return [item for item in items if item] or [text]
 
 
 def split_number(text: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ CONTENTS_TITLE = re.compile(
 _PAGE_NUMBER = re.compile(
     r"^(?:side|s\.)?\s*\|?\s*\d{1,4}\s*(?:(?:av|/|of)\s*\d{1,4})?$", re.IGNORECASE
 )
+_ENDS_IN_SIDE = re.compile(r"\bside\s+\d{1,4}(?:\s*(?:av|/)\s*\d{1,4})?$", re.IGNORECASE)
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _DIGITS = re.compile(r"\d+")
 _OWN_LINE = re.compile(
@@ -33,6 +34,8 @@ _OWN_LINE = re.compile(
     re.IGNORECASE,
 )
 """Labels that begin a line of their own, however the lines are set."""
+_CODE_FIRST = re.compile(r"^[HDMST][MT]?\s?\d{1,2}\.\d{1,2}\.?\s+[A-ZÆØÅ]")
+"""A goal's code at the beginning of a line: «D1.2 Skolene ...»."""
 _EDGE = 0.12
 """Share of the page, from above and below, where running heads stand."""
 _LONGEST_HEADING = 200
@@ -117,7 +120,11 @@ def _small_edge_lines(pages: Sequence[PlanPage], body: float) -> set[str]:
 def _is_running_head(page: PlanPage, line: TextLine, repeated: set[str]) -> bool:
     if not _at_edge(page, line):
         return False
-    return _pattern(line) in repeated or bool(_PAGE_NUMBER.match(line.text))
+    return (
+        _pattern(line) in repeated
+        or bool(_PAGE_NUMBER.match(line.text))
+        or bool(_ENDS_IN_SIDE.search(line.text))
+    )
 
 
 def _body_size(pages: Sequence[PlanPage], repeated: set[str]) -> float:
@@ -265,6 +272,12 @@ class _PageBuilder:
             return "list_item", 0
         if _heading_style(line, self._body) and (line.size, line.bold) in self._levels:
             return "heading", self._levels[(line.size, line.bold)]
+        last = self._last
+        if (
+            self._open_kind == "heading" and self._open and last is not None and len(text) < 20
+            and (line.size, line.bold) == (last.size, last.bold) and line.size >= 1.12 * self._body
+        ):  # fmt: skip
+            return "heading", self._open_level  # the rest of a title: «2029»
         if NUMBERED_ITEM.match(text):
             return "list_item", 0
         return "paragraph", 0
@@ -280,14 +293,16 @@ class _PageBuilder:
             total = sum(len(t) for t in self._open)
             return (
                 kind == "heading" and level == self._open_level and close
-                and total + len(text) <= _LONGEST_HEADING and not SECTION_NUMBER.match(text)
+                and abs(line.size - last.size) < 1.0 and total + len(text) <= _LONGEST_HEADING and not SECTION_NUMBER.match(text)
                 and _squeezed(join_lines(self._open)) not in self._outline
             )  # fmt: skip
         if kind != "paragraph" or not close:
             return False
         if line.size > 0 and gap < -0.5 * size and line.x0 < last.x1:
             return False  # back up the page: another column or box
-        if text[:1].isupper() and (self._ended_short(last) or _OWN_LINE.match(text)):
+        if text[:1].isupper() and (
+            self._ended_short(last) or _OWN_LINE.match(text) or _CODE_FIRST.match(text)
+        ):
             return False
         return abs(line.size - last.size) < 1.0
 

@@ -151,7 +151,13 @@ def _components(edges: list[Shape]) -> list[list[Shape]]:
             if _touch(edges[j], edge):
                 parent[root(j)] = root(i)
         active.append(i)
-    flat = [i for i in order if edges[i].top == edges[i].bottom]
+    columns: dict[int, set[float]] = {}
+    for i in order:
+        if edges[i].x0 == edges[i].x1:
+            columns.setdefault(root(i), set()).add(edges[i].x0)
+    # tables with columns of their own stay apart, though one stands right under the other
+    ruled = {i for i in order if len(_merged(sorted(columns.get(root(i), ())))) >= 3}
+    flat = [i for i in order if edges[i].top == edges[i].bottom and i not in ruled]
     for a, b in itertools.pairwise(flat):
         same = abs(edges[a].x0 - edges[b].x0) < _NEAR and abs(edges[a].x1 - edges[b].x1) < _NEAR
         if same and edges[b].top - edges[a].top < 120:
