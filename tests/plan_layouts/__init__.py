@@ -160,3 +160,23 @@ def _measure(
         name, len(wanted), len(wanted) - len(missed), sum(c.counts for c in candidates), missed,
         len(links), len(links) - len(unlinked), tuple(unlinked),
     )  # fmt: skip
+
+
+def layout_table(results: list[LayoutResult]) -> str:
+    """The results as Markdown, one row a layout and one for all."""
+    lines = [
+        "| layout | goals | among the candidates | candidates that count | links | among the first three |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r.name.partition('_')[2].replace('_', ' ')} | {r.goals} | {r.found} | {r.candidates} | {r.links} | {r.linked} |"
+        for r in results
+    ]
+    goals, found, counting, links, linked = (
+        sum(getattr(r, name) for r in results)
+        for name in ("goals", "found", "candidates", "links", "linked")
+    )
+    lines.append(
+        f"| **all** | {goals} | {found} ({found / goals:.2f}) | {counting} | {links} | {linked} ({linked / links:.2f}) |"
+    )
+    return "\n".join(lines)

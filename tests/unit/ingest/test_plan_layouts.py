@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.plan_layouts import layout_names, measure_layouts
+from tests.plan_layouts import layout_names, layout_table, measure_layouts
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +30,7 @@ def test_nine_of_ten_links_are_among_the_first_three(results):
 
 def test_candidates_that_count_are_few_more_than_the_goals(results):
     assert sum(r.candidates for r in results) <= 1.15 * sum(r.goals for r in results)
+
+
+def test_the_page_on_the_method_tells_these_figures(results, root):
+    assert layout_table(results) in (root / "docs/method/plans.md").read_text(encoding="utf-8")

@@ -31,6 +31,7 @@ ABOUT_GOALS = re.compile(
     r"\bmål|satsing|satsning|fokusområd|innsatsområd|ambisjon|hva vil vi|kva vil vi", re.IGNORECASE
 )
 _LEVELS = (*GOAL_LEVELS, "strategy", "wish", "measure")
+_ITEM_LETTER = re.compile(r"^[a-zæøå][.)]\s+")
 _MEANS = re.compile(r"\b(?:dette|det) (?:betyr|inneb[æe]rer?|vil si) at\W*$", re.IGNORECASE)
 _WISH_SENTENCE = re.compile(r"\b(?:skal|vil)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(r":\s*$")
@@ -262,7 +263,7 @@ class PlanWalker:
             candidate.deadline, candidate.sums = entry.deadline, entry.sums
 
     def _add(self, level: Level | str | None, number: str, text: str, block: Block) -> None:
-        clean = text.strip(" –—-•").strip()
+        clean = _ITEM_LETTER.sub("", text.strip(" –—-•").strip())
         if not clean or level is None:
             return
         if level in (*GOAL_LEVELS, "strategy", "wish"):

@@ -56,6 +56,8 @@ _LABELS = tuple(
     )
     for level, words in _WORDS
 )
+_BESIDE = re.compile(r"(?:Hove?dmål|Hovudmål|Delmål|Mål) [A-ZÆØÅ][a-zæøå]+ (?:\S+ ){2}")
+"""A label and its goal in one line, as where two columns were joined: «Mål Alle barn har ...»."""
 _PLAIN_NUMBER = re.compile(
     r"^\s*(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.):]?\s+(?P<rest>\S.*)$", re.DOTALL
 )
@@ -96,7 +98,9 @@ def read_label(text: str) -> Label | None:
         of = (match["of"] or "").strip()
         mark = match["mark"] or ""
         named_area = level == "area" and rest[:1].isupper() and len(rest) < 80
-        if rest and not number and mark not in (":", "–", "—", "-") and not named_area:
+        beside = level in GOAL_LEVELS and bool(_BESIDE.match(text))
+        marked = mark in (":", "–", "—", "-")
+        if rest and not number and not marked and not named_area and not beside:
             continue
         if rest and number and mark == "" and rest[:1].islower():
             continue  # «mål 4 i planen» in running text
@@ -115,8 +119,7 @@ def read_label(text: str) -> Label | None:
             rest = ""  # «Slik vil vi ha det – kommunen ...», «Strategi – slik gjør vi det:»
         if not rest and mark == "." and level != "area" and not number:
             continue  # a short sentence
-        before = match["before"] or "" if not rest and not of else ""
-        return Label(level, number or before, rest)
+        return Label(level, number, rest)  # what stands before «Delmål» numbers the chapter
     return None
 
 

@@ -7,6 +7,7 @@ that of bare text extraction; lines that look like table rows are walked charact
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,11 @@ _GAP = 0.95
 """Gap between two glyphs, in font sizes, that parts two cells."""
 _SURE_GAP = 2.2
 """Gap that parts two cells even where every gap of the line is wide."""
+_KEY_WORD = re.compile(
+    r"(?:(?:[Hh]ove?d-?|[Hh]ovud-?|[Dd]el-?)?[Mm]ål(?:sett?ing)?|Strategi(?:er|ar)?|Tiltak|Ambisjon|Hvorfor|Kvifor|Hvordan|"
+    r"Korleis|Status|Ansvar|Indikator(?:er|ar)?|Utfordring(?:er|ar)?)\s+[^\W\d_]"
+)
+"""Words that often stand alone in the first of two columns without lines."""
 _EDGE = 0.09
 """Share of the page, from above and below, where a single wide gap is a running head's."""
 _MOST_OBJECTS = 20_000
@@ -239,7 +245,8 @@ class _Lines:
             _tenth(baseline - size), _tenth(baseline), size, bold,
         )  # fmt: skip
         spot = _Spot(line, stripped, first)
-        if size > 0 and line.x1 - line.x0 > _WIDE * size * len(stripped):
+        wide = line.x1 - line.x0 > _WIDE * size * len(stripped)
+        if size > 0 and (wide or _KEY_WORD.match(stripped)):
             cells = self._cells(spot)
             if len(cells) > 1:
                 line.text = CELL.join(cells)
