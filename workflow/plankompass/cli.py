@@ -109,11 +109,15 @@ def release(
     replace: Annotated[
         bool, typer.Option("--replace", help="Write the last release anew instead of the next one.")
     ] = False,
+    crate: Annotated[
+        Path | None,
+        typer.Option(help="Also write the replication crate: a new folder, or a .zip."),
+    ] = None,
 ) -> None:
     """Write the record of a release: every file's hash, what it was made from, what changed."""
     from plankompass.commands.make_release import release as run
 
-    raise typer.Exit(run(study, ROOT, replace=replace))
+    raise typer.Exit(run(study, ROOT, replace=replace, crate=crate))
 
 
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass verify eksempel")

@@ -141,13 +141,14 @@ def raw_files(hashes: Mapping[str, str], raw: Path) -> dict[str, RawFile]:
     }
 
 
-def release(study: str, root: Path, *, replace: bool = False) -> int:
+def release(study: str, root: Path, *, replace: bool = False, crate: Path | None = None) -> int:
     """Build a study and write the record of its release.
 
     Args:
         study: The study's id.
         root: The checkout.
         replace: Write the last release anew instead of making the next one.
+        crate: Also write the replication crate here: a folder, or a ``.zip``.
 
     Returns:
         Exit code: 0 when all went well.
@@ -157,6 +158,7 @@ def release(study: str, root: Path, *, replace: bool = False) -> int:
     """
     from plankompass.commands.deliver import change_lines
 
+    crate = crate and crate.absolute()
     plan = study_plan(study, root)
     processed, reports = Path("data/processed") / study, Path("reports") / study
     if code := build([(reports / DELIVERY).as_posix()], root):
@@ -187,4 +189,8 @@ def release(study: str, root: Path, *, replace: bool = False) -> int:
         f"\nRelease {number} of {study}: {len(manifest.files)} files; {here.as_posix()}/{MANIFEST}"
     )
     print("Commit that folder; anyone can then check with: ./plankompass verify " + study)
+    if crate is not None:
+        from plankompass.commands.make_crate import make_crate
+
+        return make_crate(study, root, here, crate)
     return 0
