@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from plankompass.reports import formats
+from plankompass.reports.confirmations import confirmed_notes
 from plankompass.reports.publishable import TOTAL, absent
 from plankompass.reports.schema_blocks import (
     BarRow,
@@ -86,8 +87,9 @@ def numbers_table(
         caption=names, corner=say("profile.indicator"), corner_width=3.0, columns=columns, rows=rows
     )
     return TableBlock(
-        id=block_id, title=names, table=table, notes=[writer.voice.caveat(i) for i in indicators]
-    )
+        id=block_id, title=names, table=table,
+        notes=[*(writer.voice.caveat(i) for i in indicators), *confirmed_notes(writer, indicators)],
+    )  # fmt: skip
 
 
 def scale_table(writer: Writer, block_id: str, indicator: str) -> TableBlock | None:
@@ -285,7 +287,7 @@ def _chain(
         id=block_id,
         title=voice.indicator(indicator),
         alt=say(f"chain_text.alt_{register}", count=len(rows), stages=said),
-        notes=[voice.caveat(indicator)],
+        notes=[voice.caveat(indicator), *confirmed_notes(writer, [indicator])],
         start_label=say(f"chain_text.start_{register}"),
         start_count=Shown(
             text=say(f"chain_text.count_{register}", count=len(rows)), value=float(len(rows))

@@ -1,0 +1,43 @@
+"""Beside every number counted from goals the reader sees how many goals people have confirmed."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.reports import made_publishable as made
+
+from plankompass.reports.confirmations import confirmed_notes
+from plankompass.reports.publishable import read_publishable
+from plankompass.reports.wording import Voice
+from plankompass.reports.writer import Writer
+from plankompass.study.codebook import load_codebook
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return read_publishable(made.write_publishable(tmp_path_factory.mktemp("tables")))
+
+
+def writer(data, root, language, kommune_id=made.TOWN):
+    voice = Voice.of(language, load_codebook(root / "codebook"))
+    return Writer(data, voice, made.workbook_params(root), "T2", kommune_id, "Prøvestad")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("nb", "Bekreftet av koderne, mål for mål: "),
+        ("nn", "Stadfesta av kodarane, mål for mål: "),
+        ("en", "Confirmed by the coders, goal by goal: "),
+    ],
+)
+def test_four_of_five_goals_are_confirmed_at_each_stage(data, root, language, expected):
+    (note,) = confirmed_notes(writer(data, root, language), ["goal_chain_share"])
+    assert note.startswith(expected)
+    of = {"nb": "av", "nn": "av", "en": "of"}[language]
+    assert note.replace("\u00a0", " ").count(f"4 {of} 5") == 3
+
+
+def test_no_note_where_nothing_is_counted_from_goals(data, root):
+    own = writer(data, root, "nb")
+    assert confirmed_notes(own, ["political_choice_index", "mandate_chain_share"]) == []
+    assert confirmed_notes(writer(data, root, "nb", ""), ["goal_chain_share"]) == []
