@@ -113,7 +113,7 @@ def deliver(study: str, root: Path, *, preview: bool = False) -> int:
     if preview:
         print("Nothing was packed. Deliver with: ./plankompass deliver " + study)
         return 0
-    faults, pages, _ = faults_of_study(study, example=config.example, internal=False)
+    faults, pages, _ = faults_of_study(study, example=config.example, thorough=False)
     if faults:
         print("\n".join(["", *faults[:_LINES]]))
         print(

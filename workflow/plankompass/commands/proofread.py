@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from plankompass.commands.build import config_of_study
 from plankompass.reports.catalogue import catalogue
 from plankompass.reports.checks.document_rules import check_document
 from plankompass.reports.checks.html_rules import check_html, check_page
+from plankompass.reports.checks.layout_rules import check_layout
 from plankompass.reports.checks.pdf_rules import check_pdf
 from plankompass.reports.schema import IndexDocument, read_document
 from plankompass.reports.view import make_view
@@ -19,11 +21,12 @@ from plankompass.study.config import load_config
 from plankompass.study.problems import PlankompassError
 
 
-def proofread_report(path: Path) -> list[str]:
+def proofread_report(path: Path, *, layout: bool = False) -> list[str]:
     """Check one report: the document by itself, its HTML, its PDF.
 
     Args:
         path: Its ``rapport.json``; HTML and PDF lie beside it.
+        layout: Look over how it lies on the pages, too.
 
     Returns:
         What is wrong, one line each, the kind of file first.
@@ -39,6 +42,9 @@ def proofread_report(path: Path) -> list[str]:
             found.append(f"{kind}: is not built")
             continue
         found += [f"{kind}: {line}" for line in check(page, view)]
+    if layout and path.with_suffix(".pdf").is_file():
+        raw = path.with_suffix(".pdf").read_bytes()
+        found += [f"pdf: layout: {line}" for line in check_layout(raw, view)]
     return found
 
 
@@ -61,14 +67,15 @@ def proofread_page(path: Path, example_word: str) -> list[str]:
 
 
 def faults_of_study(
-    study: str, *, example: bool, internal: bool = True
+    study: str, *, example: bool, thorough: bool = True
 ) -> tuple[list[str], int, int]:
     """Check every page of a study, in as many processes as there are cores.
 
     Args:
         study: The study's id; its results lie below the working directory.
         example: Whether every page must say that the data are made up.
-        internal: With the pages among the study's tables, which never leave.
+        thorough: With the layout of the pages, and with the pages among the study's tables, which
+            never leave; neither keeps a delivery back.
 
     Returns:
         Faults as lines with the file first; number of reports; number of other pages.
@@ -77,10 +84,10 @@ def faults_of_study(
     reports = sorted(folder.rglob("rapport*.json"))
     word = catalogue("nb")("front_text.example_word") if example else ""
     own = {path.with_suffix(".html") for path in reports}
-    places = [folder, Path("data/processed") / study] if internal else [folder]
+    places = [folder, Path("data/processed") / study] if thorough else [folder]
     others = sorted(p for place in places for p in place.rglob("*.html") if p not in own)
     jobs: list[tuple[Path, Callable[..., list[str]], tuple]] = [
-        *((path, proofread_report, (path,)) for path in reports),
+        *((path, partial(proofread_report, layout=thorough), (path,)) for path in reports),
         *((path, proofread_page, (path, word)) for path in others),
     ]
     if not jobs:

@@ -21,9 +21,9 @@ class Element:
         kind: Its tag, without the slash.
         alt: Alternative text; None where there is none.
         scope: Scope of a header cell; empty where there is none.
-        texts: Marked text right below it, each with its page's index.
         children: Elements below it, in order.
         content: Texts and elements below it, in order.
+        pages: Index of the page of each text right below it.
     """
 
     kind: str
@@ -31,12 +31,21 @@ class Element:
     scope: str = ""
     children: list[Element] = field(default_factory=list)
     content: list[str | Element] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
 
     def walk(self) -> Iterator[Element]:
         """This element and all below it, in reading order."""
         yield self
         for child in self.children:
             yield from child.walk()
+
+    def own_text(self) -> str:
+        """The text right below it."""
+        return "".join(part for part in self.content if isinstance(part, str))
+
+    def last_page(self) -> int:
+        """Index of the last page that it has text on; -1 when it has none."""
+        return max((page for element in self.walk() for page in element.pages), default=-1)
 
     def text(self, *, figures: bool = False) -> str:
         """All text below it in reading order.
@@ -71,7 +80,16 @@ class PageText:
     whole: str
 
 
-def _text_of(item, textpage) -> str:
+def text_of(item, textpage) -> str:
+    """The text of one text object.
+
+    Args:
+        item: The object.
+        textpage: The text of its page.
+
+    Returns:
+        The text as it is read.
+    """
     length = pdfium.FPDFTextObj_GetText(item, textpage, None, 0)
     buffer = ctypes.create_string_buffer(length)
     pdfium.FPDFTextObj_GetText(
@@ -96,7 +114,7 @@ def _inside(item, textpage) -> str:
     """Text of a drawn object: of a form, all text in it."""
     kind = pdfium.FPDFPageObj_GetType(item)
     if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-        return _text_of(item, textpage)
+        return text_of(item, textpage)
     if kind == pdfium.FPDF_PAGEOBJ_FORM:
         count = pdfium.FPDFFormObj_CountObjects(item)
         return "".join(
@@ -174,6 +192,7 @@ def read_structure(pdf: pikepdf.Pdf, pages: list[PageText]) -> tuple[Element, se
                 mark = kid.MCID
                 own = numbers.get(kid.Pg.objgen, page) if "/Pg" in kid else page
             reached.add((own, int(mark)))
+            element.pages.append(own)
             element.content.append(pages[own].marked.get(int(mark), "") if own >= 0 else "")
         return element
 

@@ -10,6 +10,9 @@ from plankompass.reports.style import AXIS, FJORD, FLOW, MISSING, MUTED, TYPE, W
 
 _BAND = 28.0
 _HEAD = 62.0
+_COUNT = TYPE.small - 0.4
+_SECOND_LINE = 8.5
+_EDGE = 27.0  # half a label outside the first and the last stage
 
 
 def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:
@@ -32,11 +35,20 @@ def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:
 
 
 def _columns(stages: int, width: float) -> list[float]:
-    return [24 + (width - 48) * i / stages for i in range(stages + 1)]
+    return [_EDGE + (width - 2 * _EDGE) * i / stages for i in range(stages + 1)]
+
+
+def _counts(block: SteeringChain, xs: list[float], width: float) -> list[list[str]]:
+    """The counts above the stages; words that stand for one may take two lines."""
+    rooms = [min(xs[1] - xs[0] - 2, 2 * x, 2 * (width - x)) for x in xs]
+    texts = [block.start_count.text, *(s.count.text for s in block.stages)]
+    return [wrap(text, room, _COUNT, 400, 2) for text, room in zip(texts, rooms, strict=True)]
 
 
 def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> None:
     """The flow of all goals: as high at each stage as its share of the goals."""
+    lines = _counts(block, xs, canvas.width)
+    below = _SECOND_LINE * (max(map(len, lines)) - 1)
     total = block.start_count.value or len(block.goals)
     counts = [block.start_count, *(s.count for s in block.stages)]
     labels = [block.start_label, *(s.label for s in block.stages)]
@@ -51,16 +63,15 @@ def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> 
             [(left, middle - a), (right, middle - b), (right, middle + b), (left, middle + a)],
             FLOW, FJORD,
         )  # fmt: skip
-    for x, high, label, count in zip(xs, heights, labels, counts, strict=True):
+    for x, high, label, count in zip(xs, heights, labels, lines, strict=True):
         if high:
             canvas.box(x - 3, middle - high / 2, 6, high, FJORD, FJORD)
         pitch = xs[1] - xs[0] - 2
         word = max(text_width(w, 1.0, 600) for w in label.split(" "))
         size = min(TYPE.small - 0.4, pitch / word)
         names = wrap(label, pitch, size, 600, 2)
-        canvas.paragraph(x, top - 20, names, size, weight=600, align="center")
-        size = min(TYPE.small - 0.4, pitch / text_width(count.text, 1.0))
-        canvas.text(x, top - 6, count.text, size, colour=MUTED, align="center")
+        canvas.paragraph(x, top - 20 - below, names, size, weight=600, align="center")
+        canvas.paragraph(x, top - 8.5 - below / 2, count, _COUNT, colour=MUTED, align="center")
 
 
 def draw_chain(block: SteeringChain, strips: Strips) -> Chart:
@@ -76,8 +87,10 @@ def draw_chain(block: SteeringChain, strips: Strips) -> Chart:
     text, rows = strips.text, chain_rows(block)
     xs = _columns(len(block.stages), strips.width)
 
+    more = _SECOND_LINE * (max(map(len, _counts(block, xs, strips.width))) - 1)
+
     def head(canvas: Canvas) -> None:
-        _flow(canvas, block, xs, 31)
+        _flow(canvas, block, xs, 31 + more)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
         goal = rows[i] if i < len(rows) else None
@@ -108,4 +121,4 @@ def draw_chain(block: SteeringChain, strips: Strips) -> Chart:
     if any(step.found is None for goal in block.goals for step in goal.steps):
         keys.append(Key(text("chain.key_unknown"), "square", AXIS, filled=False))
     areas = {i for i, goal in enumerate(rows) if isinstance(goal, str)}
-    return strips.draw(row, head=head, head_height=_HEAD, keys=keys, glued=areas)
+    return strips.draw(row, head=head, head_height=_HEAD + more, keys=keys, glued=areas)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas, text_width, wrap
 from plankompass.reports.figures.parts import Drawing, Key, Scale, value_mark
 from plankompass.reports.schema_blocks import MultiplePanel, SmallMultiples
 from plankompass.reports.style import FJORD, FULL_WIDTH, INK, MUTED, RULE, TYPE
 
-MOST_ROWS = 44  # municipalities of one figure: what a page holds
+MOST_ROWS = 22  # municipalities of one figure: two figures fill a page, one fits below a heading
 _COLUMNS = 3
 _ROW = 12.5
 _GAP = 12.0
@@ -21,7 +23,7 @@ def _panel(
     for i, line in enumerate(title):
         canvas.text(left, top + 9 + 9.6 * i, line, TYPE.head, weight=600)
     canvas.text(left, top + 9.5 + 9.6 * len(title), panel.sub, TYPE.small - 0.4, colour=MUTED)
-    scale = Scale(panel.scale_min, panel.scale_max, left + 5, left + width - 5)
+    scale = Scale(panel.scale_min, panel.scale_max, left + 5, left + width - 7)
     start = top + 36
     bottom = start + _ROW * len(names)
     points = {p.label: p.shown for p in panel.points}
@@ -61,8 +63,10 @@ def draw_multiples(block: SmallMultiples, text: Catalogue, prefix: str) -> list[
     hidden = any(s.shown.value is None for p in block.panels for s in p.points)
     words = ("– " + text("profile.key_hidden"),) if hidden else ()
     figures: list[Drawing] = []
-    for first in range(0, len(everyone), MOST_ROWS):
-        names = everyone[first : first + MOST_ROWS]
+    # figures of one height, as few as hold everyone
+    high = math.ceil(len(everyone) / max(math.ceil(len(everyone) / MOST_ROWS), 1)) or 1
+    for first in range(0, len(everyone), high):
+        names = everyone[first : first + high]
         for start in range(0, len(block.panels), _COLUMNS):
             panels = block.panels[start : start + _COLUMNS]
             abreast = min(_COLUMNS, len(block.panels))
