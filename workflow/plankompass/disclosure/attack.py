@@ -106,7 +106,7 @@ def attack_system(
         _exact(system, told, targets, min_remainder, result)
         if intervals:
             try:
-                weak = BlockProgram(system, rows, shown).weak(min_share, seed)
+                weak = BlockProgram(system, rows, shown).weak(min_share, seed, exact=True)
             except ContradictionError as error:
                 result.contradictions.append(str(error))
                 continue

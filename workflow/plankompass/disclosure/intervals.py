@@ -14,26 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from scipy import sparse
 
+from plankompass.disclosure.corners import Corners
+from plankompass.disclosure.neighbourhoods import Limits, Neighbourhoods
+from plankompass.disclosure.solver import KeptProgram
 from plankompass.disclosure.system import System
 from plankompass.study.problems import PlankompassError
 
 CORNER_ROUNDS = 6
-
-# one thread: the same corners in every run; the primal simplex method goes on from a feasible basis
-_OPTIONS: dict[str, bool | int | str] = {
-    "output_flag": False,
-    "threads": 1,
-    "solver": "simplex",
-    "simplex_strategy": 4,
-    "presolve": "off",
-}
-
-# Corners are kept up to this many bytes; without the oldest ones some programs are solved again.
-_CORNER_BYTES = 256_000_000
+_FIRST_CORNERS = 4
+# smaller blocks are solved whole
+_WORTH_CUTTING = 300
 
 
 class ContradictionError(PlankompassError):
@@ -54,59 +47,6 @@ class Bounded:
     low: float
     high: float
     width: float
-
-
-class _Corners:
-    """Feasible points and the targets' values there, growing without a copy for each new one.
-
-    An older state stays as it was when newer points come, so it can be gone back to.
-
-    Args:
-        points: Room for points, shape (room, unknowns).
-        values: Room for values, shape (room, targets).
-        count: How many are in use.
-    """
-
-    def __init__(self, points: np.ndarray, values: np.ndarray, count: int) -> None:
-        self._points, self._values, self._count = points, values, count
-
-    @classmethod
-    def none(cls, unknowns: int, targets: int) -> _Corners:
-        """No corner yet."""
-        return cls(np.zeros((0, unknowns)), np.zeros((0, targets)), 0)
-
-    def __len__(self) -> int:
-        """Number of corners."""
-        return self._count
-
-    @property
-    def points(self) -> np.ndarray:
-        """The points, shape (corners, unknowns)."""
-        return self._points[: self._count]
-
-    @property
-    def values(self) -> np.ndarray:
-        """The targets' values, shape (corners, targets)."""
-        return self._values[: self._count]
-
-    def only(self, keep: np.ndarray) -> _Corners:
-        """The corners a mask keeps."""
-        if keep.all():
-            return self
-        return _Corners(self.points[keep], self.values[keep], int(keep.sum()))
-
-    def with_one(self, point: np.ndarray, values: np.ndarray) -> _Corners:
-        """These corners and one more."""
-        points, columns = self._points, self._values
-        most = max(64, _CORNER_BYTES // (8 * (len(point) + len(values) + 1)))
-        kept = slice(max(0, self._count + 1 - most), self._count)
-        count = kept.stop - kept.start
-        if kept.start or count == len(points):
-            room = min(most, max(16, 2 * count))
-            points, columns = np.empty((room, len(point))), np.empty((room, len(values)))
-            points[:count], columns[:count] = self._points[kept], self._values[kept]
-        points[count], columns[count] = point, values
-        return _Corners(points, columns, count + 1)
 
 
 class BlockProgram:
@@ -144,8 +84,12 @@ class BlockProgram:
         self.low = np.full(len(self.several), -np.inf)
         self.high = np.full(len(self.several), np.inf)
         self.goal = self._matrix(self.targets)
-        self._corners = _Corners.none(len(atoms), len(self.targets))
-        self._solver: _Solver | None = None
+        self._corners = Corners.none(len(atoms), len(self.targets))
+        self._solver: KeptProgram | None = None
+        self._base: np.ndarray | None = None
+        self._near = Neighbourhoods(self.a) if len(self.place) > _WORTH_CUTTING else None
+        self._home: dict[int, int | None] = {}
+        self._held_alone: set[int] = set()
         for r in told:
             if r in shown or system.known[r]:
                 self.tell(r)
@@ -173,11 +117,13 @@ class BlockProgram:
             ((atom, _),) = self.system.real[row].items()
             self._single.setdefault(self.place[atom], set()).add(row)
             self._set_bounds(self.place[atom])
+        columns = [self.place[atom] for atom in self.system.real[row]]
+        factors = np.array(list(self.system.real[row].values()))
         if len(self._corners):
-            entries = self.system.real[row]
-            columns = [self.place[atom] for atom in entries]
-            values = self._corners.points[:, columns] @ np.array(list(entries.values()))
+            values = self._corners.points[:, columns] @ factors
             self._corners = self._corners.only((values >= low) & (values <= high))
+        if self._base is not None and not low <= _at_point(self._base, columns, factors) <= high:
+            self._base = None
 
     def take_back(self, row: int) -> None:
         """Hide a row again; all corners stay valid."""
@@ -194,13 +140,14 @@ class BlockProgram:
             self._solver.limit_row(at, low, high)
 
     @property
-    def corners(self) -> _Corners:
+    def corners(self) -> Corners:
         """Feasible points found so far; to go back to them later."""
         return self._corners
 
     @corners.setter
-    def corners(self, corners: _Corners) -> None:
+    def corners(self, corners: Corners) -> None:
         self._corners = corners
+        self._base = None
 
     def _set_bounds(self, at: int) -> None:
         low, high = self._scale[at]
@@ -237,7 +184,7 @@ class BlockProgram:
 
     def _solved(self, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if self._solver is None:
-            self._solver = _Solver(self.a, self.low, self.high, self.lower, self.upper)
+            self._solver = KeptProgram(self.a, self.low, self.high, self.lower, self.upper)
         found = self._solver.smallest(objective)
         if found is None:
             raise ContradictionError(
@@ -258,33 +205,97 @@ class BlockProgram:
         low, high = self.interval(at)
         return low <= high and self.system.targets[self.targets[at]].hidden_by(low, high, min_share)
 
-    def settle(self, at: int, min_share: float) -> Bounded | None:
+    def settle(self, at: int, min_share: float, *, exact: bool = False) -> Bounded | None:
         """Bound one target exactly, unless the corners show already that it is hidden well enough.
 
         Args:
             at: Position among the block's targets.
             min_share: Smallest width as a share of the target's scale.
+            exact: Whether an interval that is too narrow must be the narrowest that follows; an
+                interval around it will do otherwise.
 
         Returns:
             The interval when it is too narrow, else None.
         """
-        if self._wide(at, min_share):
+        if self._wide(at, min_share) or self._wide_around(at, min_share):
             return None
+        if not exact and (found := self._narrow_alone(at, min_share)) is not None:
+            return found
         objective = self.objective(self.targets[at])
         for sign in (1.0, -1.0):
             self._note(self.corner(sign * objective))
             if self._wide(at, min_share):
                 return None
-        low, high = self.interval(at)
+        return self._bounded(at, *self.interval(at))
+
+    def _bounded(self, at: int, low: float, high: float) -> Bounded:
         scale = self.system.targets[self.targets[at]].scale
         return Bounded(self.targets[at], low, high, (high - low) / scale)
 
-    def weak(self, min_share: float, seed: int) -> list[Bounded]:
+    def _feasible(self) -> np.ndarray:
+        """A point that fulfils all published rows, as far inside as the corners allow."""
+        if self._base is None:
+            if len(self._corners) < _FIRST_CORNERS:
+                draw = np.random.default_rng(len(self.targets))
+                for _ in range(_FIRST_CORNERS):
+                    self._note(self.corner(draw.normal(size=len(self.place))))
+            self._base = self._corners.points.mean(axis=0)
+        return self._base
+
+    def _limits(self) -> Limits:
+        return Limits(self.low, self.high, self.lower, self.upper)
+
+    def _home_of(self, at: int) -> int | None:
+        if self._near is None or not self.several:
+            return None
+        if at not in self._home:
+            unknowns = [self.place[a] for a in self.system.real[self.targets[at]]]
+            self._home[at] = self._near.home(unknowns)
+        return self._home[at]
+
+    def _wide_around(self, at: int, min_share: float) -> bool:
+        """Whether moving the target's neighbourhood alone shows that it is hidden well enough."""
+        home = self._home_of(at)
+        if home is None or self._near is None:
+            return False
+        base = self._feasible()
+        if self._wide(at, min_share):
+            return True
+        unknowns, program = self._near.around(home, base, self._limits())
+        objective = self.objective(self.targets[at])[unknowns]
+        for sign in (1.0, -1.0):
+            found = program.smallest(sign * objective)
+            if found is None:  # the feasible point stands on an edge, within the solver's tolerance
+                return False
+            point = base.copy()
+            point[unknowns] = found[0]
+            self._note(point)
+        return self._wide(at, min_share)
+
+    def _narrow_alone(self, at: int, min_share: float) -> Bounded | None:
+        """The target's interval when its own neighbourhood's rows make it too narrow already."""
+        home = self._home_of(at)
+        self._held_alone.discard(at)
+        if home is None or self._near is None:
+            return None
+        unknowns, _, program = self._near.alone(home, self._limits())
+        objective = self.objective(self.targets[at])[unknowns]
+        ends = [program.smallest(sign * objective) for sign in (1.0, -1.0)]
+        if ends[0] is None or ends[1] is None:
+            return None
+        low, high = float(objective @ ends[0][0]), float(objective @ ends[1][0])
+        if self.system.targets[self.targets[at]].hidden_by(low, high, min_share):
+            return None
+        self._held_alone.add(at)
+        return self._bounded(at, low, high)
+
+    def weak(self, min_share: float, seed: int, *, exact: bool = False) -> list[Bounded]:
         """Targets whose interval is too narrow, with the exact interval.
 
         Args:
             min_share: Smallest width as a share of the target's scale.
             seed: Seed of the random objectives; the result does not depend on it.
+            exact: As for ``settle``.
 
         Returns:
             The targets that can be bounded too well, in the order of rows.
@@ -300,7 +311,7 @@ class BlockProgram:
             objective = self.goal.T @ (signs / scale)
             self._note(self.corner(objective))
             self._note(self.corner(-objective))
-        found = [self.settle(i, min_share) for i in range(len(self.targets))]
+        found = [self.settle(i, min_share, exact=exact) for i in range(len(self.targets))]
         return [bounded for bounded in found if bounded is not None]
 
     def bind(self, target: int) -> list[int]:
@@ -312,82 +323,27 @@ class BlockProgram:
         Returns:
             Rows whose dual value is not zero at one of the ends, sorted.
         """
+        at = self.index[target]
         objective = self.objective(target)
+        unknowns, told, program = np.arange(len(self.place)), np.arange(len(self.several)), None
+        home = self._home_of(at)
+        if home is not None and self._near is not None and at in self._held_alone:
+            unknowns, told, program = self._near.alone(home, self._limits())
         rows: set[int] = set()
         for sign in (1.0, -1.0):
             if not self.several:
                 break
-            _, of_rows, of_columns = self._solved(sign * objective)
-            rows.update(self.several[int(k)] for k in np.flatnonzero(np.abs(of_rows) > 1e-9))
-            for at in np.flatnonzero(np.abs(of_columns) > 1e-9):
-                rows.update(self._single.get(int(at), ()))
+            solve = self._solved if program is None else program.smallest
+            found = solve(sign * objective[unknowns])
+            if found is None:
+                continue
+            rows.update(self.several[int(told[k])] for k in np.flatnonzero(np.abs(found[1]) > 1e-9))
+            for k in np.flatnonzero(np.abs(found[2]) > 1e-9):
+                rows.update(self._single.get(int(unknowns[k]), ()))
         for atom in self.system.real[target]:
             rows.update(self._single.get(self.place[atom], ()))
         return sorted(rows)
 
 
-class _Solver:
-    """A linear program kept in HiGHS: its limits and objective change, its basis stays.
-
-    Args:
-        a: Coefficients, shape (rows, columns).
-        low, high: Limits of the rows.
-        lower, upper: Limits of the columns.
-    """
-
-    def __init__(self, a: sparse.csr_array, low, high, lower, upper) -> None:
-        self._highs = highspy.Highs()
-        for option, value in _OPTIONS.items():
-            self._highs.setOptionValue(option, value)
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = a.shape
-        model.col_cost_ = np.zeros(a.shape[1])
-        model.col_lower_, model.col_upper_ = lower.copy(), upper.copy()
-        model.row_lower_, model.row_upper_ = low.copy(), high.copy()
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = a.indptr
-        model.a_matrix_.index_ = a.indices
-        model.a_matrix_.value_ = a.data
-        self._highs.passModel(model)
-        self._used = np.zeros(0, np.int32)
-
-    def limit_row(self, at: int, low: float, high: float) -> None:
-        """Change the limits of a row."""
-        self._highs.changeRowBounds(at, low, high)
-
-    def limit_column(self, at: int, low: float, high: float) -> None:
-        """Change the limits of a column."""
-        self._highs.changeColBounds(at, low, high)
-
-    def smallest(self, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """Make an objective smallest.
-
-        Args:
-            objective: One coefficient a column.
-
-        Returns:
-            The columns' values, and the dual values of rows and columns; None when nothing fulfils
-            all limits.
-        """
-        now = np.flatnonzero(objective).astype(np.int32)
-        changed = np.union1d(self._used, now)
-        self._highs.changeColsCost(len(changed), changed, objective[changed])
-        self._used = now
-        self._highs.run()
-        if not self._solved() and not self._solved_anew():
-            return None
-        found = self._highs.getSolution()
-        return np.array(found.col_value), np.array(found.row_dual), np.array(found.col_dual)
-
-    def _solved(self) -> bool:
-        return self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-
-    def _solved_anew(self) -> bool:
-        # intervals that only just meet can look empty from an old basis
-        for option, value in (("presolve", "on"), ("simplex_strategy", 1)):
-            self._highs.setOptionValue(option, value)
-        self._highs.clearSolver()
-        self._highs.run()
-        for option in ("presolve", "simplex_strategy"):
-            self._highs.setOptionValue(option, _OPTIONS[option])
-        return self._solved()
+def _at_point(point: np.ndarray, columns: list[int], factors: np.ndarray) -> float:
+    return float(point[columns] @ factors)
