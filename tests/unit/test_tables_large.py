@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from plankompass import tables
-from plankompass.tables import ContractError, read_table, write_table
+from plankompass.tables import ContractError, read_table, write_table, write_table_in_parts
 
 
 def answers(rows=60, columns=("b", "a", "å", "Z", "st__x")):
@@ -52,4 +52,37 @@ def test_repeated_keys_and_unknown_values_are_refused(tmp_path, monkeypatch, lar
     unknown = answers().assign(missing="perhaps")
     with pytest.raises(ContractError, match="missing"):
         write_table("answers", shape(unknown), tmp_path / "a.parquet")
+    assert not (tmp_path / "a.parquet").exists()
+
+
+def in_parts(frame):
+    """Parts of whole items in order, their texts numbered alike."""
+    ordered = as_categories(frame).sort_values(["item", "respondent"])
+    return [part for _, part in ordered.groupby("item", observed=True)]
+
+
+def test_written_in_parts_it_is_the_same_table(tmp_path):
+    write_table("answers", answers(), tmp_path / "whole.parquet")
+    write_table_in_parts(
+        "answers", in_parts(answers()), tmp_path / "parts.parquet", hashes=["respondent"]
+    )
+    whole, parts = (read_table("answers", tmp_path / f"{n}.parquet") for n in ("whole", "parts"))
+    pd.testing.assert_frame_equal(whole, parts)
+    write_table_in_parts("answers", [], tmp_path / "none.parquet")
+    assert read_table("answers", tmp_path / "none.parquet").empty
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda parts: parts[::-1], "order of the key"),
+        (lambda parts: [*parts, parts[-1]], "order of the key"),
+        (lambda parts: [parts[0], parts[1].assign(missing="perhaps")], "closed set|missing"),
+        (lambda parts: [parts[0], parts[1].assign(respondent=np.nan)], "respondent"),
+        (lambda parts: [pd.concat([parts[0], parts[0].head(1)])], "more than once"),
+    ],
+)
+def test_a_broken_part_is_refused_and_leaves_no_file(tmp_path, break_it, said):
+    with pytest.raises(ContractError, match=said):
+        write_table_in_parts("answers", break_it(in_parts(answers())), tmp_path / "a.parquet")
     assert not (tmp_path / "a.parquet").exists()

@@ -232,10 +232,11 @@ def lint() -> None:
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass benchmark")
 def benchmark(
     part: Annotated[
-        Literal["all", "example", "statistics", "plans"], typer.Argument(help="What to measure.")
+        Literal["all", "example", "surveys", "statistics", "plans"],
+        typer.Argument(help="What to measure."),
     ] = "all",
 ) -> None:
-    """Measure the example study, the statistics and plan reading into benchmarks/RESULTS.md."""
+    """Measure example, surveys, statistics and plan reading into benchmarks/RESULTS.md."""
     from plankompass.commands.measuring import run_benchmark
 
     raise typer.Exit(run_benchmark(ROOT, part))

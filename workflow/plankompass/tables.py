@@ -6,17 +6,21 @@ against its contract. Column descriptions here are the source of the data dictio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from plankompass.study.problems import PlankompassError
 from plankompass.table_contracts import CONTRACTS, Column, Contract
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "CONTRACTS",
@@ -27,6 +31,7 @@ __all__ = [
     "empty_table",
     "read_table",
     "write_table",
+    "write_table_in_parts",
 ]
 
 _DTYPES = {
@@ -59,7 +64,6 @@ def _compiled(
     columns = {}
     for column in contract.columns:
         if column.name in categorical:
-            columns[column.name] = pa.Column(None, nullable=column.nullable)
             continue
         checks = []
         if column.values:
@@ -131,16 +135,96 @@ def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return _checked(name, frame, keep_categories=False)
 
 
+def write_table_in_parts(
+    name: str, parts: Iterable[pd.DataFrame], path: Path | str, *, hashes: Sequence[str] = ()
+) -> None:
+    """Check and write a table that is large, one part after the other; Parquet only.
+
+    A part is written while the next one is made, and only two are in memory at a time.
+
+    Args:
+        name: The table.
+        parts: The rows in the order of the key; each part is a group of rows in the file.
+        path: Where to write; the folder is made.
+        hashes: Columns of pseudonyms: they hardly compress, so little time is spent on it.
+
+    Raises:
+        ContractError: A part does not keep the contract, or does not follow the one before it.
+    """
+    import pyarrow.parquet as pq
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ranks = _Ranks()
+    last: tuple[Any, ...] = ()
+    writer: pq.ParquetWriter | None = None
+    hand = ThreadPoolExecutor(1)
+    busy: Future[None] | None = None
+    finished = False
+    try:
+        for part in parts:
+            checked = _checked(name, part, keep_categories=True, ranks=ranks)
+            if checked.empty:
+                continue
+            key = checked[list(CONTRACTS[name].key)]
+            if tuple(key.iloc[0]) <= last:
+                raise ContractError(f"table {name}: its parts are not in the order of the key")
+            last = tuple(key.iloc[-1])
+            table = _arrow_table(checked)
+            if busy is not None:
+                busy.result()
+            if writer is None:
+                options = _parquet_options(name)
+                options["compression"] = {
+                    column: "lz4" if column in hashes else "zstd" for column in table.column_names
+                }
+                writer = pq.ParquetWriter(path, table.schema, **options)
+            busy = hand.submit(writer.write_table, table, row_group_size=len(checked))
+        if busy is not None:
+            busy.result()
+        finished = True
+    finally:
+        hand.shutdown()
+        if writer is not None:
+            writer.close()
+        if not finished:
+            path.unlink(missing_ok=True)
+    if writer is None:
+        write_table(name, empty_table(name), path)
+
+
+def _arrow_table(checked: pd.DataFrame) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
+
+
+def _parquet_options(name: str) -> dict[str, Any]:
+    return {
+        "compression": "zstd",
+        # statistics of the first key only: rows are ordered by it, and readers filter by it
+        "write_statistics": list(CONTRACTS[name].key[:1]),
+        # without Arrow's own schema, so that text given as categories is read as text
+        "store_schema": False,
+        # many pseudonyms in a group of rows are still written once each
+        "dictionary_pagesize_limit": 2**26,
+    }
+
+
 # From so many rows on, keys are ordered and compared as numbers instead of text
 _LARGE = 200_000
 
 
-def _checked(name: str, frame: pd.DataFrame, *, keep_categories: bool) -> pd.DataFrame:
+def _checked(
+    name: str, frame: pd.DataFrame, *, keep_categories: bool, ranks: _Ranks | None = None
+) -> pd.DataFrame:
     import pandera.errors
 
     contract = CONTRACTS[name]
     frame = _coerced(frame, contract, keep_categories=keep_categories)
-    key = _numeric_key(frame, contract) if len(frame) >= _LARGE else None
+    categorical = frozenset(c for c in frame if _is_text_category(frame[c]))
+    as_numbers = len(frame) >= _LARGE or categorical.intersection(contract.key)
+    key = _numeric_key(frame, contract, ranks or _Ranks()) if as_numbers else None
     if key is not None:
         if (key[1:] < key[:-1]).any():
             order = key.argsort(kind="stable")
@@ -154,25 +238,63 @@ def _checked(name: str, frame: pd.DataFrame, *, keep_categories: bool) -> pd.Dat
     elif contract.key:
         frame = frame.sort_values(list(contract.key), kind="stable", na_position="first")
     frame = frame.reset_index(drop=True)
-    categorical = frozenset(c for c in frame if _is_text_category(frame[c]))
     for column in contract.columns:
-        if column.name in categorical and column.values:
-            used = frame[column.name].cat.remove_unused_categories().cat.categories
-            if unknown := set(used) - set(column.values):
-                raise ContractError(
-                    f"table {name}: {column.name}: {len(unknown)} values are not of the closed set"
-                )
+        if column.name in categorical:
+            _check_categories(name, column, frame[column.name])
+    rest = frame[[c for c in frame if c not in categorical]] if categorical else frame
     try:
-        return _compiled(name, categorical, key is None).schema.validate(frame, lazy=True)
+        _compiled(name, categorical, key is None).schema.validate(rest, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         lines = []
         for (column, check), rows in cases.groupby(["column", "check"], dropna=False):
             lines.append(f"table {name}: {column}: {check} does not hold in {len(rows)} row(s)")
         raise ContractError("\n".join(sorted(lines))) from None
+    return frame
 
 
-def _numeric_key(frame: pd.DataFrame, contract: Contract) -> np.ndarray | None:
+def _check_categories(name: str, column: Column, series: pd.Series) -> None:
+    """Text kept as categories: no row missing where none may be, and no text outside a closed set."""
+    codes = series.cat.codes.to_numpy()
+    if not column.nullable and len(codes) and codes.min() < 0:
+        missing = int((codes < 0).sum())
+        raise ContractError(
+            f"table {name}: {column.name}: not_nullable does not hold in {missing} row(s)"
+        )
+    if column.values and not set(series.cat.categories) <= set(column.values):
+        used = np.bincount(codes[codes >= 0], minlength=len(series.cat.categories))
+        if unknown := set(series.cat.categories[used > 0]) - set(column.values):
+            raise ContractError(
+                f"table {name}: {column.name}: {len(unknown)} values are not of the closed set"
+            )
+
+
+class _Ranks:
+    """Places of texts in their order; worked out once for categories that several frames share."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[pd.Index, np.ndarray | None]] = {}
+
+    def codes(self, series: pd.Series) -> tuple[np.ndarray, int]:
+        """The place of each row's text among the distinct ones in order, and how many there are."""
+        if not _is_text_category(series):
+            codes, values = pd.factorize(series)
+            values = pd.Index(values).astype("str")
+            rank = np.empty(len(values), dtype="int64")
+            rank[values.argsort()] = np.arange(len(values))
+            return rank[codes], len(values)
+        codes, values = series.cat.codes.to_numpy(), series.cat.categories
+        if id(values) not in self._known:
+            rank = None
+            if not values.is_monotonic_increasing:
+                rank = np.empty(len(values), dtype="int64")
+                rank[values.argsort()] = np.arange(len(values))
+            self._known[id(values)] = (values, rank)
+        _, rank = self._known[id(values)]
+        return (codes if rank is None else rank[codes]), len(values)
+
+
+def _numeric_key(frame: pd.DataFrame, contract: Contract, ranks: _Ranks) -> np.ndarray | None:
     """The key of each row as one number that orders and compares like the text; None if there is none."""
     types = {column.name: column.type for column in contract.columns}
     if not contract.key or any(types[c] != "text" or frame[c].isna().any() for c in contract.key):
@@ -180,17 +302,12 @@ def _numeric_key(frame: pd.DataFrame, contract: Contract) -> np.ndarray | None:
     combined = np.zeros(len(frame), dtype="int64")
     size = 1
     for name in contract.key:
-        if _is_text_category(frame[name]):
-            codes, values = frame[name].cat.codes.to_numpy(), frame[name].cat.categories
-        else:
-            codes, values = pd.factorize(frame[name])
-        values = pd.Index(values).astype("str")
-        rank = np.empty(len(values), dtype="int64")
-        rank[values.argsort()] = np.arange(len(values))
-        size *= max(len(values), 1)
+        codes, distinct = ranks.codes(frame[name])
+        size *= max(distinct, 1)
         if size > 2**62:
             return None
-        combined = combined * max(len(values), 1) + rank[codes]
+        combined *= max(distinct, 1)
+        combined += codes
     return combined
 
 
@@ -227,20 +344,10 @@ def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
     if path.suffix == ".csv":
         checked.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
         return
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        row_group_size=1_000_000,
-        # statistics of the first key only: rows are ordered by it, and readers filter by it
-        write_statistics=list(CONTRACTS[name].key[:1]),
-        # without Arrow's own schema, so that text given as categories is read as text
-        store_schema=False,
-    )
+    table = _arrow_table(checked)
+    pq.write_table(table, path, row_group_size=1_000_000, **_parquet_options(name))
 
 
 def read_table(

@@ -20,6 +20,7 @@ from typing import Any
 RESULTS = Path("benchmarks/RESULTS.md")
 _TITLES = {
     "plans": "Plan documents: pages a second beside bare text extraction in the same run",
+    "surveys": "Surveys: a national .sav from raw file to tidy tables, beside pyreadstat",
     "statistics": "The statistics: 222 600 respondents, 60 items, 20 scales, 2 142 cells, beside R",
 }
 
@@ -137,16 +138,19 @@ def run_benchmark(root: Path, part: str = "all") -> int:
 
     Args:
         root: The checkout.
-        part: ``example`` (the example study from nothing and again), ``statistics``, ``plans``
-            (reading of plan documents), or ``all``.
+        part: ``example`` (the example study from nothing and again), ``surveys``, ``statistics``,
+            ``plans`` (reading of plan documents), or ``all``.
 
     Returns:
         0 when it was measured.
     """
     from plankompass.commands.measuring_statistics import run_statistics_benchmark
+    from plankompass.commands.measuring_surveys import run_survey_benchmark
 
     if part in ("example", "all"):
         write_section(root, "example", _measure_example(root))
+    if part in ("surveys", "all"):
+        write_section(root, "surveys", run_survey_benchmark(root))
     if part in ("statistics", "all"):
         write_section(root, "statistics", run_statistics_benchmark())
     if part in ("plans", "all"):

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 from plankompass.ingest.keys import load_salt, questionnaire_ids
 from plankompass.ingest.places import PlaceResolver
 from plankompass.ingest.registers import parse_waves, study_register
 from plankompass.ingest.surveys.accounts import panel_links, source_rows
+from plankompass.ingest.surveys.long import Answers, answer_parts
 from plankompass.ingest.surveys.rules import AnswerWindow, duplicate_respondents
 from plankompass.ingest.surveys.source import (
     STANDARD_WORDING,
@@ -29,8 +29,7 @@ from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, RegisterFiles, SurveySource, WaveConfig
 from plankompass.study.problems import ProblemLog
 from plankompass.study.register import MunicipalityRegister
-from plankompass.table_contracts import MISSING_KINDS
-from plankompass.tables import empty_table, read_table, write_table
+from plankompass.tables import empty_table, read_table, write_table, write_table_in_parts
 
 log = logging.getLogger(__name__)
 
@@ -59,28 +58,30 @@ def ingest_surveys(
         rows = read_source(source, context, problems)
         if rows is not None:
             parts.setdefault((rows.wave, source.group, rows.gathering), []).append(rows)
-    respondents, answers = [], []
+    respondents: list[pd.DataFrame] = []
+    answers: list[Answers] = []
     for key in sorted(parts):
-        people, long = _one_population(key, parts[key], context, problems)
+        people, answered = _one_population(key, parts[key], context, problems)
         _check_population(key, people, parts[key], tables, context, problems)
         respondents.append(people)
-        answers.append(long)
+        answers.append(answered)
     problems.raise_failures()
     people = (
         pd.concat(respondents, ignore_index=True) if respondents else empty_table("respondents")
     )
-    long = _joined(answers) if answers else empty_table("answers")
     write_table(
         "respondents", people.drop(columns="valid", errors="ignore"), outputs["respondents"]
     )
-    write_table("answers", long, outputs["answers"])
+    write_table_in_parts(
+        "answers", answer_parts(answers), outputs["answers"], hashes=["respondent"]
+    )
     write_table("avvik", problems.frame(), outputs["avvik"])
     if "source_rows" in outputs:
         every = [rows for key in sorted(parts) for rows in parts[key]]
         write_table("source_rows", source_rows(every), outputs["source_rows"])
     if "panel_links" in outputs:
         write_table("panel_links", panel_links(people), outputs["panel_links"])
-    log.info("%d questionnaires, %d answers", len(people), len(long))
+    log.info("%d questionnaires, %d answers", len(people), sum(a.values.size for a in answers))
 
 
 def _context(tables: Mapping[str, pd.DataFrame], params: Mapping[str, Any]) -> SurveyContext:
@@ -142,7 +143,7 @@ def _one_population(
     parts: Sequence[SourceRows],
     context: SurveyContext,
     problems: ProblemLog,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, Answers]:
     """Respondents and answers of one wave, group and gathering, one answer a person (S1)."""
     wave, group, gathering = key
     columns = sorted({c for part in parts for c in (*part.columns, *part.absent)})
@@ -155,7 +156,7 @@ def _one_population(
         people["kommune_id"].tolist(),
         valid,
         people["answered_at"],
-        np.concatenate([values, kinds]),
+        (values, kinds),
     )
     if torn:
         rule = "respondent keys that stand in more than one municipality"
@@ -169,17 +170,20 @@ def _one_population(
     for part, rows in zip(parts, _by_part(parts, ~keep), strict=True):
         if rows:
             part.left_out["S1"] = rows
-    people = people[keep].reset_index(drop=True)
+    if not keep.all():
+        people = people[keep].reset_index(drop=True)
+        values, kinds, valid = values[:, keep], kinds[:, keep], valid[keep]
+    respondents = questionnaire_ids(people["person"].tolist(), context.salt, key)
     people = people.assign(
-        respondent=questionnaire_ids(people["person"].tolist(), context.salt, key),
+        respondent=respondents,
         wave=wave,
         group=group,
         gathering=gathering,
         answered_on=people["answered_at"].dt.normalize(),
-        valid=valid[keep],
+        valid=valid,
     ).drop(columns="answered_at")
     wordings = {c: _wordings(c, parts, keep) for c in columns}
-    return people, _long(people["respondent"], columns, values[:, keep], kinds[:, keep], wordings)
+    return people, Answers(respondents, columns, values, kinds, wordings)
 
 
 def _by_part(parts: Sequence[SourceRows], flags: np.ndarray) -> list[int]:
@@ -195,57 +199,6 @@ def _wordings(column: str, parts: Sequence[SourceRows], keep: np.ndarray) -> np.
     if len(set(each)) == 1:
         return each[0]
     return np.repeat(np.array(each, dtype=object), [len(p.people) for p in parts])[keep]
-
-
-def _long(
-    respondents: pd.Series,
-    columns: Sequence[str],
-    values: np.ndarray,
-    kinds: np.ndarray,
-    wordings: Mapping[str, np.ndarray | str],
-) -> pd.DataFrame:
-    """The answers table: one row an item column and respondent, sorted by both."""
-    order = np.argsort(respondents.to_numpy(dtype="str"), kind="stable")
-    people = respondents.iloc[order].to_numpy()
-    rows = len(order)
-    values, kinds = values[:, order].ravel(), kinds[:, order].ravel()
-    names = sorted({w for entry in wordings.values() for w in np.unique(entry)})
-    places = {name: place for place, name in enumerate(names)}
-    wording = np.empty((len(columns), rows), dtype="int8")
-    for index, column in enumerate(columns):
-        entry = wordings[column]
-        if isinstance(entry, str):
-            wording[index] = places[entry]
-        else:
-            wording[index] = np.array([places[w] for w in entry])[order]
-    item = np.repeat(np.arange(len(columns), dtype="int16"), rows)
-    respondent = np.tile(np.arange(rows, dtype="int32"), len(columns))
-    return pd.DataFrame(
-        {
-            "item": _category(item, columns),
-            "respondent": _category(respondent, people),
-            "value": pd.arrays.IntegerArray(values.astype("int64"), kinds != VALID),
-            "missing": _category(kinds, MISSING_KINDS),
-            "wording": _category(wording.ravel(), names),
-        }
-    )
-
-
-def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of answers below each other, their categories united."""
-    out = {}
-    for name in parts[0].columns:
-        columns = [part[name] for part in parts]
-        if name == "value":
-            out[name] = pd.concat(columns, ignore_index=True)
-        else:
-            out[name] = union_categoricals(columns, sort_categories=True)
-    return pd.DataFrame(out)
-
-
-def _category(codes: np.ndarray, texts: Sequence[str]) -> pd.Categorical:
-    """Text given by numbers: a table of millions of answers holds each text once."""
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(texts), dtype="str"))
 
 
 def _check_population(

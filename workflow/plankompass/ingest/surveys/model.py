@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from plankompass.study.problems import PlankompassError
 
@@ -115,6 +117,22 @@ def plain(value: object) -> str:
 def normal(text: str) -> str:
     """Text as labels are compared: composed Unicode without outer spaces."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+def all_plain(column: pd.Series) -> bool:
+    """Whether a column of text is known to hold printable ASCII only, blank cells aside.
+
+    Args:
+        column: Text.
+
+    Returns:
+        True when every text is; False when one is not, or when the column is stored in a way that
+        makes it slow to know.
+    """
+    if not isinstance(column.dtype, pd.StringDtype):
+        return False
+    # all() of nothing is missing
+    return pc.all(pc.ascii_is_printable(pa.array(column.array))).as_py() is not False
 
 
 def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -6,8 +6,10 @@ import re
 import unicodedata
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from plankompass.ingest.surveys.model import RawSurvey
+from plankompass.ingest.surveys.model import RawSurvey, all_plain
 from plankompass.study.problems import Problem
 
 # Compared with names reduced to letters: "E-post:" becomes "epost"
@@ -51,6 +53,14 @@ _PHONE = re.compile(
     r"(?<![\d-])(?:(?:\+|00)47[ ]?)?"
     r"(?:[2-9]\d{7}|[2-9]\d(?: \d{2}){3}|[489]\d{2} \d{2} \d{3})(?![\d-])"
 )
+_PHONES = "telephone numbers"
+# What plain text must hold before it is searched for a pattern: quick to look for, never too narrow
+_SIGNS = {
+    "e-mail addresses": "@",
+    "11-digit numbers (national id)": r"\d{6}[ -]?\d{5}",
+    "IP addresses": r"\d\.\d{1,3}\.\d|[0-9a-fA-F]:",
+    _PHONES: r"\d{8}|\d\d \d\d",
+}
 _DAY = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 _HINT = "export again without it, and delete this file; nothing was written and the values are not shown"
 
@@ -124,9 +134,16 @@ def _count_patterns(column: pd.Series, *, phones: bool) -> dict[str, int]:
         return {}
     patterns = dict(_PATTERNS)
     if phones:
-        patterns["telephone numbers"] = _PHONE
+        patterns[_PHONES] = _PHONE
     # one search through all of a column is fast; only a column that holds something is counted
-    together = "\n".join(column.dropna().unique().tolist())
+    if all_plain(column):
+        texts = pa.array(column.array)
+        patterns = {
+            label: p
+            for label, p in patterns.items()
+            if pc.any(pc.match_substring_regex(texts, _SIGNS[label])).as_py()
+        }
+    together = "\n".join(column.dropna().unique().tolist()) if patterns else ""
     suspected = {label: p for label, p in patterns.items() if p.search(together)}
     found: dict[str, int] = {}
     for text, rows in column.value_counts().items() if suspected else ():

@@ -13,6 +13,7 @@ from plankompass.study.codebook import Codebook
 from plankompass.study.config_models import WaveConfig
 from plankompass.study.problems import Problem
 
+_ALWAYS = (date.min, date.max)
 LATE_SHARE = 0.02
 REVERSED_BELOW = -0.2
 REVERSED_MIN_N = 30
@@ -174,16 +175,13 @@ def outside_window(
         Which rows to leave out, and the problems: rejections a municipality when they are fewer than
         2 % of the rows, else one failure.
     """
-    outside = np.zeros(len(kommune), dtype=bool)
-    counts: dict[str, int] = {}
-    for kommune_id in sorted(set(kommune) - {""}):
-        first, last = window.limits(kommune_id, wave, gathering_day)
-        rows = (kommune == kommune_id) & days.notna().to_numpy()
-        inside = days.between(pd.Timestamp(first), pd.Timestamp(last)).to_numpy()
-        late = rows & ~inside
-        if late.any():
-            outside |= late
-            counts[kommune_id] = int(late.sum())
+    places, distinct = pd.factorize(kommune)
+    limits = [window.limits(k, wave, gathering_day) if k else _ALWAYS for k in distinct]
+    first, last = np.array(limits, dtype="datetime64[D]").reshape(-1, 2).T
+    day = days.to_numpy(dtype="datetime64[D]")
+    outside = (day < first[places]) | (day > last[places])  # a missing day is neither
+    late = np.bincount(places[outside], minlength=len(distinct))
+    counts = {k: int(late[i]) for i, k in enumerate(distinct) if late[i]}
     total = int(outside.sum())
     judged = int((kommune != "").sum())
     if not total:
@@ -199,7 +197,7 @@ def outside_window(
 
 def duplicate_respondents(
     persons: Sequence[str], kommune: Sequence[str], valid: np.ndarray, times: pd.Series,
-    content: np.ndarray,
+    content: Sequence[np.ndarray],
 ) -> tuple[np.ndarray, dict[str, int], int]:  # fmt: skip
     """S1: keep one answer a person: the one with most valid items, the latest if equal.
 
@@ -209,7 +207,7 @@ def duplicate_respondents(
         valid: Valid items of each row. Shape (rows,).
         times: Time of each answer.
         content: Codes of each row, deciding when all else is equal, so that the order of rows never
-            does. Shape (any, rows).
+            does. Each of shape (any, rows).
 
     Returns:
         Which rows to keep; rows left out by person; and how many persons stand in two
@@ -223,7 +221,10 @@ def duplicate_respondents(
         return keep, {}, 0
     part = table[repeated].copy()
     torn = int((part.groupby("person")["kommune"].nunique() > 1).sum())
-    part["content"] = [content[:, i].tobytes() for i in np.flatnonzero(repeated)]
+    part["content"] = [
+        b"".join(codes[:, i].astype("int16").tobytes() for codes in content)
+        for i in np.flatnonzero(repeated)
+    ]
     best = part.sort_values(
         ["person", "valid", "time", "content"], na_position="first", kind="stable"
     ).drop_duplicates("person", keep="last")

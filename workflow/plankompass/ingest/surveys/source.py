@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -173,7 +173,7 @@ def read_source(
     log.info(
         "%s: %d rows, %d kept, %d item columns", source.file, len(people), kept.sum(), len(coded)
     )
-    for column in coded.values():
+    for column in coded.values() if not kept.all() else ():
         column.values, column.kinds = column.values[kept], column.kinds[kept]
     rows = people[kept].reset_index(drop=True)
     gathering = source.gathering or ""
@@ -261,7 +261,7 @@ def _people(
     elif undated := int(times.isna().sum()):
         rule = "no date of answer; the wave's cut-off date is used for the municipality"
         problems.add("date", "repair", source.file, rule, column=source.answered_on, count=undated)
-    days = times.dt.date.where(times.notna(), context.waves[wave].as_of)
+    days = times.dt.normalize().fillna(pd.Timestamp(context.waves[wave].as_of))
     kommune, before, left_out = _places(frame, days, source, context, problems)
     people = pd.DataFrame(
         {
@@ -311,8 +311,8 @@ def _places(
     said = [_as_text(frame[source.municipality]), days]
     if source.municipality_name:
         said.append(_as_text(frame[source.municipality_name]))
-    indices, distinct = pd.MultiIndex.from_arrays(said).factorize()
-    places = [context.resolver.resolve(*what) for what in distinct]
+    indices, distinct = _readings(said)
+    places = [context.resolver.resolve(value, day.date(), *name) for value, day, *name in distinct]
     counts = np.bincount(indices, minlength=len(places))
     found: dict[tuple[str, str, str, str], int] = {}
     left_out: dict[str, int] = {}
@@ -329,6 +329,25 @@ def _places(
     kommune = np.array([p.kommune_id or "" for p in places], dtype=object)[indices]
     before = np.array([p.before_merger for p in places], dtype=bool)[indices]
     return kommune, before, left_out
+
+
+def _readings(columns: Sequence[pd.Series]) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
+    """Index of each row among the distinct combinations of several columns, and the combinations."""
+    combined = np.zeros(len(columns[0]), dtype="int64")
+    distinct = []
+    for column in columns:
+        codes, values = pd.factorize(column)
+        combined = combined * max(len(values), 1) + codes
+        distinct.append(values)
+    indices, found = pd.factorize(combined)
+    rows = []
+    for number in found:
+        row: list[Any] = []
+        for values in reversed(distinct):
+            number, place = divmod(int(number), len(values))
+            row.append(values[place])
+        rows.append(tuple(reversed(row)))
+    return indices, rows
 
 
 def _note_absent(

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import datetime
+import logging
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from plankompass.ingest.surveys.guard import ReaderDiedError, ReaderTooSlowError, call_apart
+from plankompass.ingest.surveys.guard import (
+    ReaderDiedError,
+    ReaderTooSlowError,
+    call_apart,
+    call_apart_together,
+)
 from plankompass.ingest.surveys.model import (
     MissingRange,
     MultipleResponseSet,
     RawSurvey,
     RawVariable,
     SurveyReadError,
+    all_plain,
     text_faults,
     unique_names,
 )
+
+log = logging.getLogger(__name__)
 
 # Tried in this order after the file's own; the first whose texts come out valid is used.
 _ENCODINGS = (None, "UTF-8", "WINDOWS-1252", "ISO-8859-1")
@@ -28,17 +39,90 @@ _STATA_EPOCH_DAYS = 3653
 # SPSS counts seconds from 14 October 1582, Stata days or milliseconds from 1960. Dates that pandas and Python can both hold
 _FIRST = pd.Timestamp("1582-10-15").timestamp()
 _LAST = pd.Timestamp("9999-12-31").timestamp()
+# A file of so many bytes is read by several processes at once, where there are cores for it
+_LARGE_BYTES = 20_000_000
+_MOST_READERS = 4
 _HINT = "open it in the program it came from and save it anew, or export CSV"
 
 
-def _read(path: Path, format_: str, encoding: str | None) -> tuple[dict[str, np.ndarray], Any]:
+def _read(
+    path: Path, format_: str, encoding: str | None, start: int = 0, rows: int = 0
+) -> tuple[dict[str, Any], Any]:
+    """Columns and description of a file, or of some of its rows."""
     import pyreadstat
 
-    common: dict[str, Any] = {"output_format": "dict", "disable_datetime_conversion": True}
+    options: dict[str, Any] = {"disable_datetime_conversion": True}
     if format_ == "por":
-        return pyreadstat.read_por(str(path), **common)
+        frame, meta = pyreadstat.read_por(str(path), **options)
+    else:
+        reader = pyreadstat.read_dta if format_ == "dta" else pyreadstat.read_sav
+        options |= {"user_missing": True, "encoding": encoding}
+        frame, meta = reader(str(path), row_offset=start, row_limit=rows, **options)
+    return {name: _plain_array(frame[name]) for name in frame.columns}, meta
+
+
+def _plain_array(column: pd.Series) -> Any:
+    """Numbers as an array that can be handed over as it lies, anything else as pandas has it."""
+    return column.to_numpy() if column.dtype == "float64" else column.array
+
+
+def _count_rows(path: Path, format_: str, encoding: str | None) -> int:
+    """Rows that the file's head promises; 0 where it does not say."""
+    import pyreadstat
+
     reader = pyreadstat.read_dta if format_ == "dta" else pyreadstat.read_sav
-    return reader(str(path), user_missing=True, encoding=encoding, **common)
+    return reader(str(path), metadataonly=True, encoding=encoding)[1].number_rows or 0
+
+
+def _read_apart(
+    path: Path, format_: str, encoding: str | None, seconds: float
+) -> tuple[dict[str, Any], Any]:
+    """Read in a process of its own; a large file by several at once, each some of the rows."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if format_ != "por" and cores > 1 and path.stat().st_size > _LARGE_BYTES:
+        try:
+            whole = _read_in_parts(path, format_, encoding, min(cores, _MOST_READERS), seconds)
+        except ReaderTooSlowError:
+            raise
+        except Exception:
+            log.debug("%s cannot be read in parts", format_)
+        else:
+            if whole is not None:
+                return whole
+    # what is wrong with a file is told here
+    return call_apart(_read, path, format_, encoding, seconds=seconds)
+
+
+def _read_in_parts(
+    path: Path, format_: str, encoding: str | None, count: int, seconds: float
+) -> tuple[dict[str, Any], Any] | None:
+    """Read some rows in each of several processes; None when the file does not hold what it promises."""
+    rows = call_apart(_count_rows, path, format_, encoding, seconds=seconds)
+    if not rows:
+        return None
+    step = -(-rows // count)
+    parts = [(path, format_, encoding, start, step) for start in range(0, rows, step)]
+    read = call_apart_together(_read, parts, seconds=seconds)
+    data = {name: _joined([part[name] for part, _ in read]) for name in read[0][0]}
+    if any(len(column) != rows for column in data.values()):
+        return None
+    return data, _meta_of_all([meta for _, meta in read])
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    if all(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate(parts)
+    return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
+
+
+def _meta_of_all(metas: Sequence[Any]) -> Any:
+    """The description of a file read in parts: letters of tagged missings are those of all parts."""
+    whole = metas[0]
+    for other in metas[1:]:
+        for name, letters in other.missing_user_values.items():
+            known = set(whole.missing_user_values.get(name, []))
+            whole.missing_user_values[name] = sorted(known | set(letters))
+    return whole
 
 
 def _cut_off(path: Path) -> bool:
@@ -60,16 +144,18 @@ def _default_encoding(path: Path, format_: str) -> str:
     return "UTF-8" if release and int(release[1]) >= 118 else "WINDOWS-1252"
 
 
-def _texts(data: dict[str, np.ndarray], meta: Any) -> list[str]:
-    """All text of a file, each once: what an encoding is judged by."""
+def _texts(data: dict[str, Any], meta: Any) -> set[str]:
+    """A file's text, each once, columns of plain ASCII left out: what an encoding is judged by."""
     texts = set(map(str, meta.column_names))
     texts |= {label for label in meta.column_labels if label}
     for labels in meta.variable_value_labels.values():
         texts |= {str(label) for label in labels.values()}
     for name, kind in meta.readstat_variable_types.items():
         if kind == "string" and name in data:
-            texts |= {value for value in set(data[name]) if isinstance(value, str)}
-    return sorted(texts)
+            column = pd.Series(data[name])
+            if not all_plain(column):
+                texts |= {value for value in column.unique() if isinstance(value, str)}
+    return texts
 
 
 def read_statfile(
@@ -97,10 +183,10 @@ def read_statfile(
     choices = (encoding,) if encoding else _ENCODINGS
     if format_ == "por":
         choices = (None,)
-    attempts: list[tuple[int, str, dict[str, np.ndarray], Any]] = []
+    attempts: list[tuple[int, str, dict[str, Any], Any]] = []
     for choice in choices:
         try:
-            data, meta = call_apart(_read, path, format_, choice, seconds=seconds)
+            data, meta = _read_apart(path, format_, choice, seconds)
         except ReaderTooSlowError:
             raise SurveyReadError(
                 f"{shown}: reading took longer than {seconds:g} s (limits.seconds_per_file); "
@@ -147,9 +233,7 @@ def _reason(error: Exception) -> str:
     return str(error).strip().rstrip(".") or type(error).__name__
 
 
-def _survey(
-    shown: str, format_: str, encoding: str, data: dict[str, np.ndarray], meta: Any
-) -> RawSurvey:
+def _survey(shown: str, format_: str, encoding: str, data: dict[str, Any], meta: Any) -> RawSurvey:
     raw_names = list(meta.column_names)
     names, notes = unique_names(raw_names)
     if len(set(raw_names)) != len(raw_names):
@@ -188,11 +272,11 @@ def _survey(
         for name, spec in sorted((meta.mr_sets or {}).items())
     ]
     rows = len(next(iter(data.values()))) if data else 0
-    table = pd.DataFrame(frame, index=pd.RangeIndex(rows), columns=names)
+    table = pd.DataFrame(frame, index=pd.RangeIndex(rows), columns=names, copy=False)
     return RawSurvey(shown, format_, table, variables, tags, encoding, sets=sets, notes=notes)
 
 
-def _split_tags(values: np.ndarray, letters: set[str]) -> tuple[np.ndarray, pd.Series]:
+def _split_tags(values: Any, letters: set[str]) -> tuple[np.ndarray, pd.Series]:
     """Part a column into numbers and the letters of Stata's tagged missings."""
     series = pd.Series(values, dtype=object)
     tagged = series.map(lambda v: isinstance(v, str) and v in letters).astype(bool)
@@ -201,13 +285,13 @@ def _split_tags(values: np.ndarray, letters: set[str]) -> tuple[np.ndarray, pd.S
 
 
 def _typed(
-    values: np.ndarray, kind: str | None, format_: str, file_format: str
+    values: Any, kind: str | None, format_: str, file_format: str
 ) -> tuple[pd.Series, Any, str]:
     """A column as a series of its type, with a note when some values could not be kept."""
     if kind == "string":
         text = pd.Series(values, dtype="str")
         return text.mask(text.str.strip() == ""), "text", ""
-    number = pd.Series(np.asarray(values, dtype="float64"))
+    number = pd.Series(np.asarray(values, dtype="float64"), copy=False)
     form = file_format.upper().lstrip("%-")
     if format_ == "dta":
         if form.startswith("TC"):

@@ -5,7 +5,7 @@ A column is reduced to its distinct values, each is read once, and the result is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -34,6 +34,8 @@ _MENDED = {
 
 # A single stray value is mended; more than this share of a column is no accident
 STRAY_SHARE = 0.02
+# Whole numbers nearer to zero than this are counted, not hashed
+_SMALL = 10_000
 # Numbers from here on, and below zero, are read as an undeclared missing code, not as a slip
 _MISSING_LIKE = 20
 
@@ -196,12 +198,13 @@ def code_column(
         Codes and kinds of missing for every row, with the problems found (S2, S3, S4). Blank rows
         have the kind system; :func:`settle_blanks` gives them their kind.
     """
-    indices, distinct = pd.factorize(series)
+    indices, distinct = _distinct(series)
     meanings = [_read_value(raw, variable, scale, recodes) for raw in distinct]
     meanings.append(_Meaning(0, _BLANK))  # factorize gives missing the index -1
     codes = np.array([m.code for m in meanings], dtype="int16")[indices]
     kinds = np.array([m.kind for m in meanings], dtype="int8")[indices]
-    mended = np.array([m.mended for m in meanings], dtype="int8")[indices]
+    how = np.array([m.mended for m in meanings], dtype="int8")
+    mended = how[indices] if how.any() or tags is not None else np.zeros(0, dtype="int8")
     if tags is not None:
         _read_tags(kinds, mended, tags, variable, scale)
     result = CodedColumn(codes, kinds, kinds == _BLANK)
@@ -212,6 +215,31 @@ def code_column(
     _judge(result, mended, scale, column)
     result.values[result.kinds != VALID] = 0
     return result
+
+
+def _distinct(series: pd.Series) -> tuple[np.ndarray, Sequence[object]]:
+    """Index of each row's value among the distinct ones, -1 for missing; and the distinct values.
+
+    Columns of small whole numbers, which nearly all are, are counted instead of hashed.
+    """
+    if series.dtype != "float64" or series.empty:
+        return pd.factorize(series)
+    values = series.to_numpy()
+    low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+    if not (low > -_SMALL and high < _SMALL):  # also when all are missing
+        return pd.factorize(series)
+    missing = np.isnan(values)
+    whole = np.where(missing, low, values).astype("int16")
+    if not ((whole == values) | missing).all():
+        return pd.factorize(series)
+    places = whole - np.int16(low)
+    counts = np.bincount(places[~missing] if missing.any() else places)
+    used = np.flatnonzero(counts)
+    index = np.zeros(len(counts), dtype="int16")
+    index[used] = np.arange(len(used))
+    indices = index[places]
+    indices[missing] = -1
+    return indices, (used + low).tolist()
 
 
 def _read_tags(
@@ -235,7 +263,7 @@ def _judge(result: CodedColumn, mended: np.ndarray, scale: ItemScale, column: st
     def note(case: str, severity: str, rule: str, number: int, hint: str = "") -> None:
         result.problems.append(Problem(case, severity, "", "", column, rule, number, hint))  # type: ignore[arg-type]
 
-    for how, rule in _MENDED.items():
+    for how, rule in _MENDED.items() if len(mended) else ():
         if number := int((mended == how).sum()):
             note("S2", "repair", rule, number)
     if count[_LEFT_OVER]:
