@@ -53,7 +53,7 @@ plans:
   documents: plans/documents.csv
   goal_register: plans/goal_register.csv
   coded_measures: plans/coded_measures.csv
-  ocr: false # scanned pages feed suggestions only; off, so that the result is the same everywhere
+{forms}  ocr: false # scanned pages feed suggestions only; off, so that the result is the same everywhere
 
 statistics:
   seed: 20190510 # the day of the first gathering; any number will do, but it stays
@@ -137,7 +137,12 @@ def _survey(export: SurveyExport, codebook: Codebook) -> str:
 
 
 def config_text(
-    design: StudyDesign, exports: list[SurveyExport], codebook: Codebook, raw: str
+    design: StudyDesign,
+    exports: list[SurveyExport],
+    codebook: Codebook,
+    raw: str,
+    *,
+    forms: bool = False,
 ) -> str:
     """The configuration file of a made study.
 
@@ -146,6 +151,7 @@ def config_text(
         exports: Its survey exports.
         codebook: The instrument.
         raw: The raw folder as the configuration shall name it.
+        forms: Whether the coders' filled-in forms lie in the raw folder.
 
     Returns:
         YAML with comments.
@@ -163,6 +169,9 @@ def config_text(
         + (" – example study" if example else f" – {design.study}"),
         raw=raw,
         waves=_waves(),
+        forms="  review_forms: plans/review # the coders' filled-in forms; the register is held against them\n"
+        if forms
+        else "",
         codes="" if design.real_codes else codes,
         surveys="\n".join(_survey(e, codebook) for e in exports),
         publisher="Plankompass (eksempeldata)",

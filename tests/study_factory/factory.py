@@ -26,6 +26,7 @@ from tests.study_factory.populations import asked, draw_cells
 from tests.study_factory.readme import write_readme
 from tests.study_factory.refi import write_project
 from tests.study_factory.registers import write_registers
+from tests.study_factory.review_forms import write_forms
 from tests.study_factory.survey_files import write_sav, write_xlsx
 from tests.study_factory.truth import StudyTruth, cell_truths, finish_truth, register_faults
 
@@ -155,6 +156,9 @@ def make_study(
     folder = folder_writer.finish()
     rows, links = register_rows(design, facts, folder.files, folder.pages)
     write_csv(raw / "plans" / "goal_register.csv", REGISTER_COLUMNS, rows)
+    forms = documents and study == "eksempel"
+    if forms:
+        write_forms(raw / "plans" / "review", design, facts, rows, codebook)
     coded, measures = coded_rows(design, facts)
     write_csv(raw / "plans" / "coded_measures.csv", CODED_COLUMNS, coded)
 
@@ -163,5 +167,5 @@ def make_study(
     write_readme(raw, design, [*everything, *register_faults(links)])
     if manifest:
         write_manifest(raw, study=study, seed=seed, municipalities=municipalities)
-    config = config_text(design, exports, codebook, raw_name or raw.as_posix())
+    config = config_text(design, exports, codebook, raw_name or raw.as_posix(), forms=forms)
     return MadeStudy(raw, design, tuple(facts), truth, config)

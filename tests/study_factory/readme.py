@@ -24,6 +24,7 @@ Everything here is made by `tests/study_factory` from a seed: no real person, mu
 | `interviews/` | one project a coder | REFI-QDA .qdpx, positions in UTF-16 units |
 | | what the coders agreed on after meeting | CSV |
 | `plans/<code>/` | plan documents | PDF (one a scan, one with a page as picture), DOCX |
+| `plans/review/<code>/` | the two coders' review forms, filled in | XLSX |
 | `plans/` | list of documents, goal register by two coders, coded measures | CSV |
 
 `manifest.yaml` gives origin, date, licence and sha256 of each file. The pipeline only reads this folder.

@@ -178,7 +178,10 @@ def interview_files():
 def goal_files():
     """Raw files of what people confirmed about the plan documents."""
     plans = PLAN.config.plans
-    return [plans.documents, plans.goal_register, plans.coded_measures] if plans else []
+    if not plans:
+        return []
+    lists = [plans.documents, plans.goal_register, plans.coded_measures]
+    return [*lists, *PLAN.review_forms]
 
 
 TIDY = (

@@ -137,6 +137,7 @@ rule ingest_goal_register:
         plans=PLAN.part("plans"),
         waves=PLAN.part("waves"),
         report_wave=PLAN.config.report.wave,
+        limits=PLAN.part("limits"),
         codebook=PLAN.config.codebook,
         hashes=PLAN.hashes_of(goal_files()),
         codebook_part=codebook_parts.plan_part(PLAN.book),

@@ -44,6 +44,21 @@ def listed_files(config: StudyConfig) -> dict[str, str]:
     return files
 
 
+def review_forms(config: StudyConfig, raw: Path) -> list[str]:
+    """The filled-in review forms of a study.
+
+    Args:
+        config: The study.
+        raw: Its raw folder.
+
+    Returns:
+        Files relative to the raw folder; none without a folder of forms.
+    """
+    folder = config.plans.review_forms if config.plans else None
+    found = (raw / folder).glob("*/*.xlsx") if folder else []
+    return sorted(p.relative_to(raw).as_posix() for p in found if not p.name.startswith("~$"))
+
+
 class Inventory:
     """Hashes of raw files, kept between runs by size, times and inode.
 

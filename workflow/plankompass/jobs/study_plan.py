@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plankompass.jobs.inventory import Inventory, listed_files
+from plankompass.jobs.inventory import Inventory, listed_files, review_forms
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.config import validate_config
 from plankompass.study.config_models import StudyConfig
@@ -44,6 +44,11 @@ class StudyPlan:
     participants: tuple[Participant, ...]
     documents: Mapping[str, tuple[str, ...]]
     hashes: Mapping[str, str]
+
+    @property
+    def review_forms(self) -> list[str]:
+        """The filled-in review forms, relative to the raw folder."""
+        return review_forms(self.config, Path(self.config.raw))
 
     def hashes_of(self, files: Sequence[str | None]) -> dict[str, str]:
         """The hashes of some raw files; None entries are passed over."""
@@ -175,7 +180,8 @@ def plan_study(
     hashes: dict[str, str] = {}
     try:
         plan_files = [file for files in documents.values() for file in files]
-        hashes = inventory.hashes([*listed_files(config), *plan_files])
+        forms = review_forms(config, raw)
+        hashes = inventory.hashes([*listed_files(config), *plan_files, *forms])
         inventory.save()
     except PlankompassError as error:
         errors.append(str(error))

@@ -182,6 +182,10 @@ class PlanConfig(ConfigModel):
     )
     goal_register: str = Field(description="Goals, links and confirmations (målregister)")
     coded_measures: str = Field(description="Document measures coded by people")
+    review_forms: str | None = Field(
+        default=None,
+        description="Folder of filled-in review forms, <code>/<coder>.xlsx; the goal register is held against them",
+    )
     ocr: bool = Field(
         default=False, description="Use Tesseract on pages without text, when installed"
     )

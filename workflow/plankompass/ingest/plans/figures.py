@@ -1,6 +1,6 @@
 """Figures on the quality of plan reading, written into the page on the method.
 
-Run ``python -m plankompass.ingest.plans.figures TIDY PAGE``: the tables stand between two marks of the
+Run ``python -m plankompass.ingest.plans.figures TIDY REGISTER PAGE``: the tables stand between two marks of the
 page, so that no figure is typed by hand.
 """
 
@@ -13,7 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from plankompass.ingest.plans.goal_candidates import find_goals, find_points
-from plankompass.ingest.plans.quality import made_suggestions, quality_table, suggestion_quality
+from plankompass.ingest.plans.quality import (
+    coder_agreement,
+    made_suggestions,
+    quality_table,
+    suggestion_quality,
+)
 from plankompass.ingest.plans.review_study import PlanTables, load_plan_tables
 from plankompass.ingest.plans.suggest import blocks_of
 from plankompass.study.codebook import load_codebook
@@ -57,15 +62,34 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\W+", "", text.casefold())
 
 
-def figures(tidy: Path, codebook: Path) -> str:
+def register_answers(register: Path) -> pd.DataFrame:
+    """Every coder's answers in a goal register.
+
+    Args:
+        register: ``goal_register.csv``.
+
+    Returns:
+        The table of :func:`plankompass.ingest.plans.quality.coder_agreement`.
+    """
+    rows = pd.read_csv(register, dtype=str, keep_default_na=False)
+    rows = rows[(rows["confirmed"] != "") & (rows["coder"] != "")]
+    return pd.DataFrame({
+        "kommune_id": rows["kommune_id"], "register": rows["register"], "goal": rows["goal_id"],
+        "measure": rows["measure_id"], "coder": rows["coder"], "confirmed": rows["confirmed"] == "1",
+    })  # fmt: skip
+
+
+def figures(tidy: Path, register: Path, codebook: Path) -> str:
     """The tables as Markdown.
 
     Args:
         tidy: ``data/processed/<study>/tidy``.
+        register: ``goal_register.csv`` of the study.
         codebook: The codebook's folder.
 
     Returns:
-        Text with three tables: goals, links with goal numbers, links by words and meaning alone.
+        Text with four tables: goals, links with goal numbers, links by words and meaning alone, the
+        coders' agreement.
     """
     tables = load_plan_tables(tidy)
     book = load_codebook(codebook)
@@ -78,6 +102,7 @@ def figures(tidy: Path, codebook: Path) -> str:
             tables.goals, tables.documents, tables.blocks, book, use_numbers=use_numbers
         )
         parts += [title, quality_table(suggestion_quality(made, tables.goal_links))]
+    parts += ["The coders' agreement:", quality_table(coder_agreement(register_answers(register)))]
     return "\n\n".join(parts)
 
 
@@ -101,4 +126,6 @@ def write_figures(page: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    write_figures(Path(sys.argv[2]), figures(Path(sys.argv[1]), Path("codebook")))
+    write_figures(
+        Path(sys.argv[3]), figures(Path(sys.argv[1]), Path(sys.argv[2]), Path("codebook"))
+    )

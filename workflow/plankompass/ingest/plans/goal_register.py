@@ -17,8 +17,9 @@ import pandas as pd
 
 from plankompass.ingest.plans.goal_rows import GoalRow, read_goal_rows
 from plankompass.ingest.plans.measure_rows import measure_table
+from plankompass.ingest.plans.review_check import check_forms
 from plankompass.study.codebook import load_codebook
-from plankompass.study.config_models import PlanConfig, WaveConfig
+from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
 from plankompass.study.problems import ProblemLog
 from plankompass.tables import empty_table, read_table, write_table
 
@@ -33,7 +34,7 @@ def ingest_goal_register(
     Args:
         inputs: ``municipalities``, ``documents`` (a list).
         outputs: ``goals``, ``goal_links``, ``measures``, ``avvik``.
-        params: ``raw``, ``plans``, ``waves``, ``report_wave``, ``codebook``.
+        params: ``raw``, ``plans``, ``waves``, ``report_wave``, ``limits``, ``codebook``.
 
     Raises:
         StageFailedError: The lists have errors that a guess would hide; all of them are listed.
@@ -48,6 +49,9 @@ def ingest_goal_register(
         known = set(read_table("municipalities", inputs["municipalities"])["kommune_id"])
         documents = _documents(inputs["documents"])
         rows = read_goal_rows(raw, plans.goal_register, known, documents, codebook, log)
+        if plans.review_forms:
+            limits = LimitConfig.model_validate(params.get("limits") or {})
+            check_forms(raw / plans.review_forms, rows, plans.goal_register, limits, log)
         rows = _without_unused_documents(rows, documents, plans.goal_register, log)
         rows = _without_parents(rows, plans.goal_register, log)
         share = float(codebook.document_rules["double_coding"]["share_min"])

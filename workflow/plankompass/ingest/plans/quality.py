@@ -107,15 +107,17 @@ def coder_agreement(answers: pd.DataFrame) -> pd.DataFrame:
             ``confirmed`` (true or false; unanswered rows left out).
 
     Returns:
-        One row a measure: ``alpha`` (Krippendorff, nominal, over goals that two coders answered) with
-        its interval, ``goals`` (double-coded), and ``icc`` of the municipality's share over the
-        double-coded goals (ICC(A,1)); NaN where it is not defined.
+        One row a measure, and ``index`` for all of them together: ``alpha`` (Krippendorff, nominal, over goals that two coders answered) with
+        its interval, ``goals`` (double-coded; for the index, answers), and ``icc`` of the municipality's
+        share over the double-coded goals (ICC(A,1)), for the index of the mean of its shares; NaN
+        where it is not defined.
     """
+    whole = [("index", answers)] if len(answers) else []
     rows = []
-    for measure, own in answers.groupby("measure", sort=True):
+    for measure, own in [*answers.groupby("measure", sort=True), *whole]:
         wide = own.pivot_table(
-            index=["kommune_id", "register", "goal"], columns="coder", values="confirmed",
-            aggfunc="first",
+            index=["kommune_id", "measure", "register", "goal"], columns="coder",
+            values="confirmed", aggfunc="first",
         ).astype(float)  # fmt: skip
         double = wide[wide.notna().sum(axis=1) >= 2]
         alpha = krippendorff_alpha(wide.to_numpy().T, "nominal") if len(double) else None
@@ -131,11 +133,11 @@ def coder_agreement(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _share_icc(double: pd.DataFrame) -> float:
-    """ICC(A,1) of each coder's share of goals a municipality, over coders who answered them all."""
+    """ICC(A,1) of each coder's mean share of goals a municipality, over coders who answered all."""
     full = double.dropna(axis=1, how="any")
     if full.shape[1] < 2:
         return float("nan")
-    shares = full.groupby(level="kommune_id").mean()
+    shares = full.groupby(level=["kommune_id", "measure"]).mean().groupby(level=0).mean()
     if len(shares) < 2:
         return float("nan")
     return float(icc_agreement(shares.to_numpy().T).single.estimate)
