@@ -49,9 +49,9 @@ ID = "ID"
 
 
 @pytest.fixture(scope="module")
-def crate(verified, root, tmp_path_factory):
+def crate(verified, released, tmp_path_factory):
     folder = tmp_path_factory.mktemp("crate") / "eksempel"
-    make_crate("eksempel", verified.folder, root / "releases/eksempel/1", folder)
+    make_crate("eksempel", verified.folder, released, folder)
     return folder
 
 
@@ -104,14 +104,14 @@ def test_every_part_has_its_licence(graph):
     assert licence_of("workflow/plankompass/cli.py") == licence_of("codebook/items.yaml") == "MIT"
 
 
-def test_the_same_release_gives_the_same_crate(crate, verified, root, tmp_path):
+def test_the_same_release_gives_the_same_crate(crate, verified, released, tmp_path):
     again = tmp_path / "eksempel.zip"
-    make_crate("eksempel", verified.folder, root / "releases/eksempel/1", again)
+    make_crate("eksempel", verified.folder, released, again)
     with zipfile.ZipFile(again) as archive:
         for name in ("ro-crate-metadata.json", "datapackage.json", "ddi-codebook.xml"):
             assert archive.read(f"eksempel/{name}") == (crate / name).read_bytes()
     with pytest.raises(PlankompassError, match="exists already"):
-        make_crate("eksempel", verified.folder, root / "releases/eksempel/1", again)
+        make_crate("eksempel", verified.folder, released, again)
 
 
 def test_the_variables_are_in_the_schemas_order(crate):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 
+import pandas as pd
 import pytest
 
 from plankompass.commands import verify as module
 from plankompass.commands.make_release import delivered_files, study_plan
 from plankompass.commands.verify import verify
+from plankompass.jobs.ledger_file import ledger_path
 from plankompass.release.manifest import read_manifest
 from plankompass.study.problems import PlankompassError
+from plankompass.tables import write_table
 
 HINT = (
     "the committed release of the example is not what the program makes: if that is as it should be, "
@@ -50,28 +53,70 @@ def test_raw_files_are_not_written_to(verified):
 
 
 def test_a_release_without_its_raw_files_is_verified_from_the_published_tables(
-    verified, release, tmp_path, root, monkeypatch, capsys
+    verified, released, tmp_path, root, monkeypatch, capsys
 ):
-    """Reports are those of the clean build here: making them again is tested on the small study."""
+    """Reports are those of the clean build; that they can be made again is the next test's."""
     reports = verified.folder / "reports/eksempel"
     monkeypatch.setattr(
         module, "render_again", lambda _, __, target: shutil.copytree(reports, target)
     )
-    assert verify("eksempel", root, bundle=release) == 0
+    assert verify("eksempel", root, bundle=released) == 0
     said = capsys.readouterr().out
     assert "Every file is the same." in said and "nothing hidden can be worked out" in said
 
     bundle = tmp_path / "bundle"
-    shutil.copytree(release, bundle)
+    shutil.copytree(released, bundle)
     table = bundle / "publishable/response.parquet"
-    import pandas as pd
-
     frame = pd.read_parquet(table)
     frame.loc[frame["n"].notna().idxmax(), "n"] += 1
     frame.to_parquet(table)
+    monkeypatch.setattr("plankompass.commands.audit.audit_published", lambda *_: 0)
     assert verify("eksempel", root, bundle=bundle) == 1
     said = capsys.readouterr().out
     assert "14 whole, 1 changed" in said and "DIFFERENT publishable/response.parquet" in said
+
+
+def test_reports_are_made_again_from_the_published_tables_alone(
+    verified, released, tmp_path, monkeypatch
+):
+    """Two documents of the fourteen, and every job of the others is the workflow's own."""
+    every = module.report_jobs
+
+    def few(*arguments):
+        documents, _ = every(*arguments)
+        return [documents[0], documents[-1]], []
+
+    monkeypatch.setattr(module, "report_jobs", few)
+    module.render_again(released, read_manifest(released), tmp_path)
+    made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file())
+    assert len(made) == 10
+    for name in made:
+        reports = verified.folder / "reports/eksempel"
+        assert (tmp_path / name).read_bytes() == (reports / name).read_bytes(), name
+
+
+def test_a_release_after_deliveries_is_made_again_with_them_and_no_later_one(tmp_path, released):
+    manifest = read_manifest(released).model_copy(update={"earlier_deliveries": 1})
+    with pytest.raises(PlankompassError, match="attacked together with 1 earlier deliveries"):
+        module._copy_ledger(manifest, tmp_path / "processed", tmp_path / "clean")
+    row = {"name": "a", "level": "network", "unit": "network", "wave": "T2", "group": "folkevalgte",
+           "gathering": "", "indicator": "x", "component": "total", "value": 3.4, "n": 20,
+           "population": 30, "class_value": "", "status": "published", "reason": "", "display": "",
+           "digest": "0"}  # fmt: skip
+    ledger = pd.DataFrame([row | {"release": n} for n in (1, 2)])
+    write_table("release_ledger", ledger, ledger_path(tmp_path / "processed"))
+    module._copy_ledger(manifest, tmp_path / "processed", tmp_path / "clean")
+    kept = pd.read_parquet(ledger_path(tmp_path / "clean"))
+    assert list(kept["release"]) == [1]
+
+
+def test_the_example_is_not_released_after_a_delivery(released, verified, monkeypatch):
+    from plankompass.commands import make_release
+
+    monkeypatch.chdir(verified.folder)
+    monkeypatch.setattr(make_release, "deliveries_noted", lambda _: 2)
+    with pytest.raises(PlankompassError, match="from its raw files alone"):
+        make_release.release("eksempel", verified.folder)
 
 
 def test_what_cannot_be_verified_is_told(root, tmp_path, release):

@@ -270,11 +270,17 @@ def docs(
     check_only: Annotated[
         bool, typer.Option("--check", help="Only tell whether they are true.")
     ] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="Build the handbook as pages in build/handbook/.")
+    ] = False,
 ) -> None:
-    """Write the data dictionary and the configuration's description from the code."""
+    """Write the documents that come from code and codebook; build the handbook as pages."""
     from plankompass.commands.documentation import write_documentation
+    from plankompass.commands.handbook import build_handbook
 
-    raise typer.Exit(write_documentation(ROOT, check_only=check_only))
+    raise typer.Exit(
+        write_documentation(ROOT, check_only=check_only) or (build_handbook(ROOT) if html else 0)
+    )
 
 
 def main() -> None:

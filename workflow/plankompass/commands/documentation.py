@@ -14,6 +14,7 @@ from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.config_models import StudyConfig
 from plankompass.table_contracts import CONTRACTS, Contract
 
+_OWN_CODES = "alternatives of the item, from 1"
 _NOTE = "Written by `./plankompass docs`; do not edit by hand.\n"
 
 
@@ -36,19 +37,72 @@ def _table(contract: Contract) -> Iterator[str]:
     yield ""
 
 
-def data_dictionary() -> str:
-    """The data dictionary: every table between stages, from the contracts.
+def data_dictionary(book: Codebook) -> str:
+    """The data dictionary: every table between stages, and what its ids stand for.
+
+    Args:
+        book: The codebook.
 
     Returns:
         Markdown.
     """
     lines = ["# Data dictionary\n", _NOTE]
+    lines.append(
+        "Tables come from the contracts in the code, ids from the codebook: "
+        "[items](#survey-items), [interview codes](#interview-codes), "
+        "[document measures](#document-measures), [indicators](indicators.md).\n"
+    )
     for stage in sorted({c.stage for c in CONTRACTS.values()}, key=_stage_order):
         lines.append(f"## Written by {stage}\n")
         for contract in CONTRACTS.values():
             if contract.stage == stage:
                 lines.extend(_table(contract))
+    lines += [*_items(book), *_codes(book), *_measures(book)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _items(book: Codebook) -> Iterator[str]:
+    yield "## Survey items\n"
+    yield (
+        "Column `item` of `answers`; a multiple response has one column an alternative, "
+        "`item__alternative`. Answers are kept as exported: reversed items are turned in the analysis.\n"
+    )
+    yield "| item | asked | scale | reversed | wording |"
+    yield "|---|---|---|---|---|"
+    for item in book.items.values():
+        columns = ", ".join(f"`{c}`" for c in book.answer_columns(item.id))
+        turned = "yes" if item.reverse else "no"
+        asked = ", ".join(item.groups)
+        yield f"| {columns} | {asked} | {item.scale} | {turned} | {_cell(item.nb)} |"
+    yield "\n### Answer scales\n"
+    yield "| scale | codes |"
+    yield "|---|---|"
+    for name, scale in book.scales.items():
+        codes = ", ".join(f"{code} {label.nb}" for code, label in scale.labels.items())
+        yield f"| {name} | {_cell(codes) or _OWN_CODES} |"
+    kinds = ", ".join(f"{code} {label.nb}" for code, label in book.missing_codes.items())
+    yield f"| missing, every scale | {_cell(kinds)} |\n"
+
+
+def _codes(book: Codebook) -> Iterator[str]:
+    yield "## Interview codes\n"
+    yield "Column `code` of `segments` and `consensus`.\n"
+    yield "| code | meaning |"
+    yield "|---|---|"
+    for code in book.codes.values():
+        yield f"| `{code.id}` | {_cell(code.definition)} |"
+    yield ""
+
+
+def _measures(book: Codebook) -> Iterator[str]:
+    yield "## Document measures\n"
+    yield "Column `measure` of `measures` (level municipality or document) and `goal_links` (goal).\n"
+    yield "| measure | level | unit | read from | definition |"
+    yield "|---|---|---|---|---|"
+    for measure in book.measures.values():
+        read = ", ".join(measure.documents)
+        yield f"| `{measure.id}` | {measure.level} | {measure.unit} | {read} | {_cell(measure.definition)} |"
+    yield ""
 
 
 def _stage_order(stage: str) -> int:
@@ -152,7 +206,7 @@ def documents(root: Path) -> dict[Path, str]:
     folder = root / "docs"
     book = load_codebook(root / "codebook")
     return {
-        folder / "data_dictionary.md": data_dictionary(),
+        folder / "data_dictionary.md": data_dictionary(book),
         folder / "configuration.md": configuration(),
         folder / "indicators.md": indicator_list(book),
         folder / "method" / "statistics.md": statistics_page(),

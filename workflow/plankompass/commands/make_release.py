@@ -15,7 +15,9 @@ from typing import Any
 
 from plankompass import __version__
 from plankompass.commands.build import build, config_of_study
+from plankompass.disclosure.ledger import read_ledger
 from plankompass.jobs.fingerprint import value_fingerprint
+from plankompass.jobs.ledger_file import ledger_path
 from plankompass.jobs.report_jobs import DELIVERY, report_jobs
 from plankompass.jobs.study_plan import StudyPlan, plan_study
 from plankompass.release.manifest import MANIFEST, PUBLISHABLE, REPORTS, RawFile
@@ -29,6 +31,7 @@ from plankompass.release.record import (
     write_release,
 )
 from plankompass.study.hashing import hash_file
+from plankompass.study.problems import PlankompassError
 from plankompass.study.strict_yaml import load_yaml
 
 RELEASES = "releases"
@@ -141,6 +144,16 @@ def raw_files(hashes: Mapping[str, str], raw: Path) -> dict[str, RawFile]:
     }
 
 
+def deliveries_noted(processed: Path) -> int:
+    """How many deliveries a study's ledger holds.
+
+    Args:
+        processed: The study's folder of processed data.
+    """
+    ledger = read_ledger(ledger_path(processed))
+    return int(ledger["release"].max()) if len(ledger) else 0
+
+
 def release(study: str, root: Path, *, replace: bool = False, crate: Path | None = None) -> int:
     """Build a study and write the record of its release.
 
@@ -161,6 +174,12 @@ def release(study: str, root: Path, *, replace: bool = False, crate: Path | None
     crate = crate and crate.absolute()
     plan = study_plan(study, root)
     processed, reports = Path("data/processed") / study, Path("reports") / study
+    earlier_deliveries = deliveries_noted(processed)
+    if plan.config.example and earlier_deliveries:
+        raise PlankompassError(
+            f"{ledger_path(processed).as_posix()}: holds {earlier_deliveries} deliveries; the example's "
+            "release must be one that anyone can make from its raw files alone: move the folder away first"
+        )
     if code := build([(reports / DELIVERY).as_posix()], root):
         return code
     folder = Path(RELEASES) / study
@@ -175,6 +194,7 @@ def release(study: str, root: Path, *, replace: bool = False, crate: Path | None
         files=delivered_files(plan, processed / PUBLISHABLE, reports),
         codebook=Path(plan.config.codebook),
         environment=environment(root),
+        earlier_deliveries=earlier_deliveries,
     )
     manifest = write_release(made, folder, number)
     here = folder / str(number)

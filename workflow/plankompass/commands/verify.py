@@ -15,6 +15,8 @@ from pathlib import Path
 
 from plankompass.commands.build import config_of_study
 from plankompass.commands.make_release import LOCK, RELEASES, delivered_files, study_plan
+from plankompass.disclosure.ledger import TABLE, read_ledger
+from plankompass.jobs.ledger_file import ledger_path
 from plankompass.jobs.pool import WarmPool
 from plankompass.jobs.report_jobs import DELIVERY, ReportJob, report_jobs, run_report_job
 from plankompass.jobs.study_plan import Participant, StudyPlan
@@ -33,7 +35,7 @@ from plankompass.study.codebook import load_codebook
 from plankompass.study.config import validate_config
 from plankompass.study.problems import PlankompassError, StageFailedError
 from plankompass.study.strict_yaml import load_yaml
-from plankompass.tables import read_table
+from plankompass.tables import read_table, write_table
 
 #: What of a checkout the program consists of; nothing that was ever made from data.
 PROGRAM = ("plankompass", "Snakefile", "pyproject.toml", LOCK, "workflow", "profiles")
@@ -113,6 +115,21 @@ def clean_copy(plan: StudyPlan, study: str, root: Path, folder: Path) -> None:
             link.symlink_to((root / name).resolve())
 
 
+def _copy_ledger(manifest: Manifest, processed: Path, target: Path) -> None:
+    """Give the clean folder the deliveries that the release was attacked together with, no later ones."""
+    count = manifest.earlier_deliveries
+    if not count:
+        return
+    ledger = read_ledger(ledger_path(processed))
+    kept = ledger[ledger["release"] <= count]
+    if kept.empty or kept["release"].max() < count:
+        raise PlankompassError(
+            f"{ledger_path(processed).as_posix()}: the release was attacked together with {count} earlier "
+            "deliveries, and their ledger is not here; without it other numbers would be hidden"
+        )
+    write_table(TABLE, kept, ledger_path(target))
+
+
 def _build_again(study: str, folder: Path) -> None:
     kept = {k: v for k, v in os.environ.items() if k not in ("SNAKEMAKE_PROFILE", "PYTHONHOME")}
     environment = kept | {
@@ -141,6 +158,7 @@ def _verify_raw(study: str, root: Path, release: Path, folder: Path) -> int:
     _say_inputs(inputs)
     print(f"Building {study} from its raw files in a clean folder ...", flush=True)
     clean_copy(plan, study, root, folder)
+    _copy_ledger(manifest, root / "data/processed" / study, folder / "data/processed" / study)
     _build_again(study, folder)
     made = delivered_files(
         plan, folder / "data/processed" / study / PUBLISHABLE, folder / "reports" / study

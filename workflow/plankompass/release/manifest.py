@@ -52,6 +52,7 @@ class Manifest(_Model):
         files: Path (``publishable/...`` or ``reports/...``) to file.
         inputs: Raw file, relative to the raw folder, to hash.
         seeds: Configuration key to seed.
+        earlier_deliveries: Deliveries in the ledger that its numbers were attacked together with.
     """
 
     schema_version: Literal["1"] = "1"
@@ -63,6 +64,7 @@ class Manifest(_Model):
     input_hash: str
     inputs: dict[str, RawFile]
     seeds: dict[str, int]
+    earlier_deliveries: int = Field(default=0, ge=0)
     files: dict[str, ReleasedFile]
 
 

@@ -48,6 +48,7 @@ class Made:
         files: Path in the release to file.
         codebook: Folder of the codebook.
         environment: Commit, Python, platform, libraries.
+        earlier_deliveries: Deliveries in the ledger.
     """
 
     config: Mapping[str, Any]
@@ -57,6 +58,7 @@ class Made:
     files: Mapping[str, Path]
     codebook: Path
     environment: Mapping[str, Any]
+    earlier_deliveries: int = 0
 
 
 def release_numbers(folder: Path) -> list[int]:
@@ -127,6 +129,7 @@ def write_release(made: Made, folder: Path, number: int) -> Manifest:
         input_hash=made.input_hash,
         inputs=dict(sorted(made.inputs.items())),
         seeds=seeds_of(config),
+        earlier_deliveries=made.earlier_deliveries,
         files={path: released_file(file) for path, file in sorted(made.files.items())},
     )
     folder.mkdir(parents=True, exist_ok=True)
