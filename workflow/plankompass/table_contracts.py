@@ -22,8 +22,23 @@ __all__ = [
     "STATUSES",
     "Column",
     "Contract",
+    "publishable_contract",
 ]
 
 CONTRACTS: dict[str, Contract] = {
     c.name: c for c in (*TIDY, *INDICATORS, *INTERVIEW_RESULTS, *DISCLOSURE, *PROBLEMS)
 }
+
+_PUBLISHABLE_AS = {"estimates": "publishable_estimates", "response": "publishable_response"}
+
+
+def publishable_contract(file: str) -> str:
+    """Name of the contract of a file in the publishable folder.
+
+    Args:
+        file: The file's name without its ending.
+
+    Returns:
+        The contract; the file's own name where they are the same.
+    """
+    return _PUBLISHABLE_AS.get(file, file)

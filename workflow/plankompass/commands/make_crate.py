@@ -15,14 +15,13 @@ from plankompass.release.crate import write_crate
 from plankompass.release.datapackage import write_tables
 from plankompass.release.ddi import survey_codebook
 from plankompass.release.manifest import MANIFEST, PUBLISHABLE, read_manifest
+from plankompass.release.packing import add_entry
 from plankompass.release.record import CHANGELOG, CODEBOOK, CONFIG, ENVIRONMENT
 from plankompass.study.hashing import hash_file
 from plankompass.study.problems import PlankompassError, StageFailedError
 from plankompass.study.strict_yaml import load_yaml
 
 _ABOUT = ("README.md", "LICENSE", "CITATION.cff")
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
-_MODES = {True: 0o755 << 16, False: 0o644 << 16}
 
 
 def make_crate(study: str, root: Path, release: Path, target: Path) -> int:
@@ -98,7 +97,6 @@ def _pack(folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), _EARLIEST)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            entry.external_attr = _MODES[bool(path.stat().st_mode & 0o100)]
-            archive.writestr(entry, path.read_bytes(), compresslevel=6)
+            name = path.relative_to(folder.parent).as_posix()
+            program = bool(path.stat().st_mode & 0o100)
+            add_entry(archive, name, path.read_bytes(), executable=program)

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from plankompass.contract_model import Column, Contract
-from plankompass.tables import CONTRACTS, read_table
+from plankompass.table_contracts import CONTRACTS, publishable_contract
+from plankompass.tables import read_table
 
 TABLES = "tables"
 LICENCE = {
@@ -28,7 +29,6 @@ _TYPES = {
     "flag": "boolean",
     "day": "date",
 }
-_CONTRACT_OF = {"estimates": "publishable_estimates", "response": "publishable_response"}
 
 
 def _field(column: Column) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def write_tables(
     resources = []
     (folder / TABLES).mkdir(parents=True, exist_ok=True)
     for path in sorted(publishable.glob("*.parquet")):
-        contract = CONTRACTS[_CONTRACT_OF.get(path.stem, path.stem)]
+        contract = CONTRACTS[publishable_contract(path.stem)]
         content = _csv(read_table(contract.name, path), contract)
         target = f"{TABLES}/{path.stem}.csv"
         (folder / target).write_bytes(content)

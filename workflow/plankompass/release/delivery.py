@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from plankompass.release.letter import set_letter, texts_of
+from plankompass.release.packing import add_entry
 from plankompass.study.problems import StageFailedError
 
 _LOG = logging.getLogger(__name__)
@@ -21,9 +22,6 @@ SUMS = "SHA256SUMS"
 _FOR_READERS = re.compile(
     r"index\.html|(\d{4}|nettverk)/(rapport(\.(nb|nn|en))?\.(html|pdf)|tall(\.(nb|nn|en))?\.(xlsx|csv))"
 )
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
-_READABLE = 0o644 << 16
-_UNIX = 3
 
 
 def delivery_files(reports: list[Path], folder: Path) -> dict[str, Path]:
@@ -88,16 +86,10 @@ def pack_delivery(
     top = f"plankompass-{params['study']}"
     sums: dict[str, str] = {}
     with zipfile.ZipFile(outputs["zip"], "w") as archive:
-
-        def add(name: str, content: bytes) -> None:
-            entry = zipfile.ZipInfo(f"{top}/{name}", _EARLIEST)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
-            entry.external_attr = _READABLE
-            archive.writestr(entry, content, compresslevel=6)
-
         for name in sorted([*letters, *files]):
             content = letters[name] if name in letters else files[name].read_bytes()
             sums[name] = hashlib.sha256(content).hexdigest()
-            add(name, content)
-        add(SUMS, "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode())
+            add_entry(archive, f"{top}/{name}", content)
+        lines = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
+        add_entry(archive, f"{top}/{SUMS}", lines.encode())
     _LOG.info("delivery: %d files", len(sums) + 1)

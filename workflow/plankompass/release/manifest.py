@@ -14,13 +14,12 @@ from plankompass.release.contents import Content, packed_digest, read_content, r
 from plankompass.release.differences import first_difference
 from plankompass.study.hashing import hash_file
 from plankompass.study.problems import PlankompassError
-from plankompass.tables import CONTRACTS
+from plankompass.table_contracts import CONTRACTS, publishable_contract
 
 MANIFEST = "manifest.json"
 RECORD = "texts.xz"
 PUBLISHABLE = "publishable"
 REPORTS = "reports"
-_CONTRACT_OF = {"estimates": "publishable_estimates", "response": "publishable_response"}
 _HEX = r"^[0-9a-f]{64}$"
 
 
@@ -194,7 +193,7 @@ def _where(path: str, released: Released, file: Path) -> str:
     after = read_content(file)
     if after is None:
         return "other bytes"
-    name = _CONTRACT_OF.get(file.stem, file.stem)
+    name = publishable_contract(file.stem)
     key = CONTRACTS[name].key if file.suffix == ".parquet" and name in CONTRACTS else ()
     said = first_difference(before, after, key)
     return said or "every cell and sentence is the same; layout, a figure or metadata differ"
