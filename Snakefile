@@ -28,8 +28,13 @@ rule all:
     default_target: True
     input:
         final_reports(),
+        report_models(),
         protection_pages(),
-        tidy_tables(),
-        indicator_tables(),
         coder_pages(),
-        publishable_tables(),
+        all_tables(),
+
+
+rule tables:
+    """Every table; asked for beside a single report, since a missing table is no news to the engine."""
+    input:
+        all_tables(),

@@ -39,11 +39,11 @@ def copy_checkout(target: Path) -> None:
             shutil.copy2(source, copy)
 
 
-def make_small_study(target: Path) -> None:
+def make_small_study(target: Path, municipalities: int = MUNICIPALITIES) -> None:
     """Write a small made study as the checkout's example."""
     command = [
         sys.executable, "-m", "tests.study_factory", "--out", str(target / "data/raw/eksempel"),
-        "--municipalities", str(MUNICIPALITIES), "--seed", "5",
+        "--municipalities", str(municipalities), "--seed", "5",
         "--truth", str(target / "truth"), "--config", str(target / "config.yaml"),
         "--raw-name", "data/raw/eksempel",
     ]  # fmt: skip

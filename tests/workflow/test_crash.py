@@ -1,8 +1,12 @@
-"""A killed run: the next one needs no help and gives the same bytes."""
+"""A build that is hurt: the next one needs no help and gives the same bytes.
+
+Here a handful of moments; ``python -m tests.faults`` tries as many as one likes.
+"""
 
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -10,77 +14,68 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-from tests.workflow.checkout import environment, plankompass, results
-
-#: What must have appeared before the kill: early, in the middle, and while reports are made.
-POINTS = {
-    "while reading": "data/processed/eksempel/tidy/municipalities.parquet",
-    "while computing": "data/processed/eksempel/indicators/goal_follow_up.parquet",
-    "while reporting": "reports/eksempel/*/rapport.html",
-}
+from tests.faults.moments import KINDS, Moment, draw_moments
+from tests.faults.processes import Build, stamps, wait_for_nobody
+from tests.faults.strike import finish, no_half_file, strike_twice
+from tests.workflow.checkout import ROOT, plankompass, results
 
 
-def _kill_when(checkout: Path, pattern: str) -> None:
-    """Start a build and kill it, and nothing but it, once a file has appeared."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "plankompass", "build"],
-        cwd=checkout, env=environment(checkout), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    deadline = time.monotonic() + 300
-    while not list(checkout.glob(pattern)):
-        assert process.poll() is None, "the build ended before the kill"
-        assert time.monotonic() < deadline, f"{pattern} did not appear"
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _workers(checkout: Path) -> list[int]:
-    """Processes that still run with the checkout's package."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if (
-                str((folder / "cwd").readlink()) == str(checkout)
-                and int(folder.name) != os.getpid()
-            ):
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return found
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_and_run_again(point: str, unbuilt: Path, built: Path, tmp_path: Path):
+def test_killed_again_and_again(unbuilt: Path, built: Path, tmp_path: Path):
+    """Five kills in one build, each a little further on; then two builds at once, and the end."""
     target = tmp_path / "checkout"
     shutil.copytree(unbuilt, target, symlinks=True)
-    _kill_when(target, POINTS[point])
-    deadline = time.monotonic() + 10
-    while _workers(target) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert _workers(target) == [], "workers must end with their parent"
-    done = plankompass(target, "build")
+    state = random.Random(9)
+    wanted, share = results(built), len(stamps(built)) // 6
+    for number in range(5):
+        run = Build(target)
+        assert run.wait_for(state.randint(0, share)), "the build ended before the kill"
+        time.sleep(state.uniform(0.0, 0.2))
+        if number % 2:
+            run.kill_everything()
+        else:
+            run.kill()
+        no_half_file(target, wanted)
+    run = Build(target)
+    assert run.wait_for(1)
+    strike_twice(run, Moment(1, "twice", rebuild=False, progress=0.0, pause=0.0))
+    finish(target, wanted, killed=False)
+
+
+def test_earlier_reports_outlive_a_full_disk_and_a_read_only_folder(built: Path):
+    command = [sys.executable, "-m", "tests.faults", "--built", str(built), "--chain"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "recovered" in done.stdout
+
+
+def test_a_dead_worker_does_not_stop_a_build(checkout: Path, built: Path):
+    """One table is gone and made anew; whichever worker dies, its call is repeated."""
+    (checkout / "data/processed/eksempel/indicators/goal_follow_up.parquet").unlink()
+    run = Build(checkout)
+    deadline = time.monotonic() + 120
+    while not (workers := run.workers()):
+        assert run.process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(workers[0], signal.SIGKILL)
+    code, said = run.finish()
+    assert code == 0, said[-3000:]
+    assert results(checkout) == results(built)
+    wait_for_nobody(checkout)
+
+
+def test_a_dry_run_does_not_ask_for_the_lock(checkout: Path):
+    lock = checkout / ".plankompass/build.lock"
+    before = lock.stat().st_mtime_ns
+    done = plankompass(checkout, "build", "--dry-run")
     assert done.returncode == 0, done.stderr[-3000:]
-    assert results(target) == results(built)
-    assert not list(target.rglob(".partial-*"))
+    assert lock.stat().st_mtime_ns == before
 
 
-def test_two_builds_at_once_are_refused(unbuilt: Path, tmp_path: Path):
-    target = tmp_path / "checkout"
-    shutil.copytree(unbuilt, target, symlinks=True)
-    first = subprocess.Popen(
-        [sys.executable, "-m", "plankompass", "build"],
-        cwd=target, env=environment(target), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 60
-        while not (target / "data/processed/eksempel/tidy/municipalities.parquet").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        second = plankompass(target, "build")
-        assert second.returncode != 0
-        assert "another build is running" in second.stderr
-    finally:
-        first.kill()
-        first.wait()
+def test_moments_are_drawn_from_the_seed_and_every_kind_comes():
+    first, again, other = draw_moments(25, 1), draw_moments(25, 1), draw_moments(25, 2)
+    assert first == again
+    assert first != other
+    assert {moment.kind for moment in draw_moments(len(KINDS), 3)} == set(KINDS)
+    assert [moment.number for moment in first] == list(range(1, 26))

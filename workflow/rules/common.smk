@@ -13,6 +13,11 @@ from plankompass.indicators.registry import (
     operator_function,
 )
 from plankompass.jobs import codebook_parts, report_jobs
+from plankompass.jobs.build_lock import (
+    clear_stale_locks,
+    hold_as_worker,
+    hold_for_plain_engine,
+)
 from plankompass.jobs.fingerprint import (
     code_fingerprint,
     files_fingerprint,
@@ -23,6 +28,17 @@ from plankompass.jobs.ledger_file import ledger_files
 from plankompass.jobs.runner import run_job, start_pool
 from plankompass.jobs.study_plan import make_restricted, plan_study
 from plankompass.study.problems import PlankompassError
+
+if workflow.is_main_process:
+    clear_stale_locks(Path())
+else:
+    hold_as_worker(Path())
+
+
+onstart:
+    # two builds never meet in a folder, whichever way they were started
+    hold_for_plain_engine(Path())
+
 
 try:
     PLAN = plan_study(
@@ -96,6 +112,12 @@ def final_reports():
         for kind in kinds
     ]
     return [*municipal, *network, *workbooks(), f"{REPORTS}/index.html"]
+
+
+def report_models():
+    """What every report says, before it is set."""
+    reports = [r for r in final_reports() if r.endswith(".pdf")]
+    return [f"{r.removesuffix('pdf')}json" for r in reports]
 
 
 def workbooks():
@@ -353,6 +375,14 @@ def publishable_tables():
         *(publishable(table) for table in PUBLISHABLE),
         f"{PROCESSED}/publishable/gate.json",
     ]
+
+
+def all_tables():
+    """Every table of every stage: one that a failed run took away must be missed in the next."""
+    primary = [
+        f"{PROCESSED}/disclosure/{t}.parquet" for t in ("primary", "comparisons")
+    ]
+    return [*tidy_tables(), *indicator_tables(), *primary, *publishable_tables()]
 
 
 REPORT_FILES = Path(workflow.basedir) / "workflow/plankompass/reports"

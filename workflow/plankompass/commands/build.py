@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
+import logging
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from plankompass.jobs import runner
+from plankompass.jobs.build_lock import LOCK, only_build
+from plankompass.jobs.earlier import (
+    drop_put_back,
+    keep_earlier,
+    put_back,
+    put_back_pending,
+    result_folders,
+    sweep_partial,
+)
+from plankompass.jobs.storage import describe_storage_error, storage_problems, sweep_caches
 from plankompass.study.problems import PlankompassError
 
 EXAMPLE_CONFIG = "config.yaml"
-LOCK = Path(".plankompass/build.lock")
+#: Where the workflow engine keeps its records.
+ENGINE_FOLDER = Path(".snakemake")
 
 
 def config_of_study(study: str, root: Path) -> Path:
@@ -41,6 +53,10 @@ def config_of_study(study: str, root: Path) -> Path:
         f"{study}: no such study; known: {', '.join(['eksempel', *known])}. "
         f"Lay one out with: ./plankompass new {study}"
     )
+
+
+def _is_report(path: str) -> bool:
+    return Path(path).suffix in (".html", ".pdf") and Path(path).name.startswith("rapport")
 
 
 def split_targets(targets: Sequence[str], root: Path) -> tuple[Path, list[str]]:
@@ -76,28 +92,17 @@ def split_targets(targets: Sequence[str], root: Path) -> tuple[Path, list[str]]:
             paths += [f"reports/{parts[0]}/{parts[1]}/rapport.{kind}" for kind in ("html", "pdf")]
         elif len(parts) > 1:
             paths.append("/".join(("reports", *parts)))
+    if any(Path(path).parts[0] == "reports" or "publishable" in Path(path).parts for path in paths):
+        # the engine takes a report for up to date when a table behind it is gone: it must look
+        models = {f"{Path(p).parent}/{Path(p).stem}.json" for p in paths if _is_report(p)}
+        paths += [*sorted(models - set(paths)), "tables"]
     if len(studies) > 1:
         raise PlankompassError(f"one study at a time, please: {', '.join(sorted(studies))}")
     return config_of_study(studies.pop(), root), paths
 
 
-@contextlib.contextmanager
-def _only_build(root: Path) -> Iterator[None]:
-    """Hold the build lock; the system gives it back also when this process is killed."""
-    path = root / LOCK
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PlankompassError(
-                "another build is running in this folder; wait for it, or stop it first"
-            ) from None
-        yield
-
-
 def run_workflow(arguments: Sequence[str], config: Path, root: Path) -> tuple[bool, int]:
-    """Run the workflow engine in this process.
+    """Run the workflow engine in this process, alone in the folder and with earlier results in safety.
 
     Args:
         arguments: Its arguments.
@@ -108,27 +113,61 @@ def run_workflow(arguments: Sequence[str], config: Path, root: Path) -> tuple[bo
         Whether all went well, and the number of jobs that were run.
 
     Raises:
-        PlankompassError: Another build is running.
+        PlankompassError: Another build is running, or a folder cannot be written.
     """
-    from plankompass.jobs import runner
+    from plankompass.study.strict_yaml import load_yaml
 
-    with _only_build(root):
-        os.chdir(root)
-        runner.failures.clear()
-        runner.outcomes.clear()
-        runner.finished = 0
-        from snakemake.cli import main as snakemake_main
-
-        # This process holds the build lock, so a lock that a killed run left behind is stale.
-        given = ["--nolock"]
-        if config != root / EXAMPLE_CONFIG:
-            given += ["--configfile", str(config.relative_to(root))]
+    os.chdir(root)
+    if config != root / EXAMPLE_CONFIG:
+        # targets first: the engine takes every word after --configfile for one more file
+        arguments = [*arguments, "--configfile", str(config.relative_to(root))]
+    if "--dry-run" in arguments:
+        return _run_engine(arguments)
+    study = str(load_yaml(config, name=config.name).get("study"))
+    results = result_folders(study)
+    written = [Path("data/processed") / study, Path("reports") / study, LOCK.parent, ENGINE_FOLDER]
+    if problems := storage_problems(written):
+        raise PlankompassError("\n".join(problems))
+    store = LOCK.parent / "earlier" / study
+    with only_build(root) as killed:
+        if killed:
+            print("The build before this one was killed; going on from what it had done.")
+        sweep_partial(root, [Path("data/processed") / study, Path("reports") / study])
+        sweep_caches(LOCK.parent)
         try:
-            # targets first: the engine takes every word after --configfile for one more file
-            snakemake_main([*arguments, *given])
-        except SystemExit as end:
-            return end.code in (0, None), runner.finished
-        return True, runner.finished
+            put_back_pending(root, store)
+            keep_earlier(root, results, store)
+            drop_put_back(root, results)
+        except OSError as error:
+            shutil.rmtree(store, ignore_errors=True)
+            told = describe_storage_error(error, store) or f"{store}: {error.strerror}"
+            raise PlankompassError(told) from None
+        # This process holds the build lock, so a lock that a killed run left behind is stale.
+        good = False
+        try:
+            good, jobs = _run_engine([*arguments, "--nolock"])
+        finally:
+            runner.start_pool(0)
+            if not good:
+                put_back(root, store)
+                runner.failures.extend(storage_problems(written))
+            else:
+                shutil.rmtree(store, ignore_errors=True)
+        return good, jobs
+
+
+def _run_engine(arguments: Sequence[str]) -> tuple[bool, int]:
+    runner.failures.clear()
+    runner.outcomes.clear()
+    runner.finished = 0
+    logging.raiseExceptions = False  # a log that a full disk cuts short is no news of its own
+    from snakemake.cli import main as snakemake_main
+
+    try:
+        snakemake_main([*arguments])
+    except SystemExit as end:
+        return end.code in (0, None), runner.finished
+    return True, runner.finished
 
 
 def build(
@@ -145,7 +184,6 @@ def build(
     Returns:
         Exit code: 0 when all is built.
     """
-    from plankompass.jobs import runner
     from plankompass.jobs.study_plan import plan_study
     from plankompass.study.strict_yaml import load_yaml
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from plankompass.jobs.storage import write_cache
 
 PACKAGE = "plankompass"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -68,10 +69,7 @@ class _Notes:
     def save(self) -> None:
         """Keep the notes for the next run."""
         if self.path is not None and self.changed:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self.path.with_suffix(f".{os.getpid()}")
-            temporary.write_text(json.dumps(self.known, sort_keys=True), encoding="utf-8")
-            temporary.replace(self.path)
+            write_cache(self.path, self.known)
             self.changed = False
 
 

@@ -8,10 +8,10 @@ and each file's sha256 is a param of the rules that read it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from plankompass.jobs.storage import write_cache
 from plankompass.study.config_models import StudyConfig
 from plankompass.study.hashing import hash_file
 from plankompass.study.problems import PlankompassError
@@ -110,7 +110,4 @@ class Inventory:
     def save(self) -> None:
         """Keep the hashes for the next run."""
         if self._changed:
-            self._cache.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self._cache.with_suffix(f".{os.getpid()}")
-            temporary.write_text(json.dumps(self._known, sort_keys=True), encoding="utf-8")
-            temporary.replace(self._cache)
+            write_cache(self._cache, self._known)

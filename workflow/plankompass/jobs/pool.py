@@ -12,9 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
-from plankompass.jobs.worker import follow_parent
+from plankompass.jobs.worker import begin_worker
 
 # One BLAS thread a worker: small matrix products ran ten times slower with two threads on two cores.
 _THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -42,8 +43,8 @@ class WarmPool:
         return ProcessPoolExecutor(
             workers,
             mp_context=get_context("spawn"),
-            initializer=follow_parent,
-            initargs=(os.getpid(),),
+            initializer=begin_worker,
+            initargs=(os.getpid(), str(Path.cwd())),
         )
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:

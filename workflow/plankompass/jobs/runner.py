@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+from plankompass.jobs.earlier import PARTIAL_PREFIX
 from plankompass.jobs.pool import WarmPool
+from plankompass.jobs.storage import describe_storage_error
 from plankompass.jobs.worker import Outcome, call_entry
-
-PARTIAL_PREFIX = ".partial-"
 
 #: What went wrong in this run, as told to the user, in order of failing.
 failures: list[str] = []
@@ -84,24 +85,30 @@ def run_job(entry: str, input: Any, output: Any, params: Any, log: Any) -> None:
         name: path for name, path in _paths(output.items()).items() if isinstance(path, Path)
     }
     temporary = {name: partial_name(path) for name, path in outputs.items()}
-    for path in temporary.values():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
     values = {str(name): _plain(value) for name, value in params.items()}
     log_path = Path(str(log[0])) if len(log) else None
     try:
+        for path in temporary.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
         call = (entry, inputs, temporary, values, log_path)
         outcome = call_entry(*call) if _pool is None else _pool.call(call_entry, *call)
         outcomes.append(outcome)
         problem = outcome.problem
     except BrokenProcessPool:
         problem = f"{entry}: the worker process died (out of memory, or a crash in a library)"
+    except OSError as error:
+        folder = next(iter(temporary.values())).parent
+        problem = describe_storage_error(error, folder)
+        if problem is None:
+            raise
     missing = [name for name, path in temporary.items() if problem is None and not path.exists()]
     if missing:
         problem = f"{entry}: a fault in the program: it did not write {', '.join(missing)}"
     if problem is not None:
         for path in temporary.values():
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
         failures.append(problem)
         raise JobFailedError(problem)
     for name, path in temporary.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -13,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from plankompass.jobs.build_lock import hold_as_worker
+from plankompass.jobs.storage import describe_storage_error
 from plankompass.study.problems import PlankompassError
 
 DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
@@ -53,6 +56,17 @@ def follow_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def begin_worker(parent: int, root: str) -> None:
+    """Prepare a worker process: it ends with its parent and shows that it is at work.
+
+    Args:
+        parent: Process id of the parent.
+        root: The checkout.
+    """
+    hold_as_worker(Path(root))
+    follow_parent(parent)
+
+
 def describe_crash(error: BaseException) -> str:
     """Tell where an unexpected error arose without its message, which may hold a person's answer.
 
@@ -77,6 +91,25 @@ def describe_crash(error: BaseException) -> str:
     return "\n".join([head, *calls, detail])
 
 
+class _LogFile(logging.FileHandler):
+    """A log file that a full disk cuts short without a word: the job itself tells of the disk."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Pass over a line that could not be written."""
+
+
+def _open_log(log: Path | None) -> logging.Handler:
+    if log is None:
+        return logging.NullHandler()
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handler = _LogFile(log, mode="w", encoding="utf-8")
+    except OSError:
+        return logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    return handler
+
+
 def call_entry(
     entry: str,
     inputs: Mapping[str, Path | list[Path]],
@@ -96,11 +129,7 @@ def call_entry(
     Returns:
         What became of it, with the time it took.
     """
-    handler: logging.Handler = logging.NullHandler()
-    if log is not None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(log, mode="w", encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler = _open_log(log)
     logger = logging.getLogger("plankompass")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
@@ -116,11 +145,13 @@ def call_entry(
         logger.error("%s", error)
         problem = str(error)
     except Exception as error:
-        problem = f"{entry}: {describe_crash(error)}"
+        target = next(iter(outputs.values()), Path()).parent
+        problem = describe_storage_error(error, target) or f"{entry}: {describe_crash(error)}"
         logger.error("%s", problem)
     finally:
         logger.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()
     return Outcome(
         problem,
         entry,
