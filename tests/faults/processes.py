@@ -30,7 +30,9 @@ class Build:
     def __init__(self, checkout: Path) -> None:
         self.checkout = checkout
         self._seen = stamps(checkout)
-        self._out = (checkout / ".test-output").open("w+")
+        # beside the checkout: its disk may be full
+        self._said = checkout.with_name(f"{checkout.name}.said")
+        self._out = self._said.open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "plankompass", "build"],
             cwd=checkout, env=environment(checkout), stdout=self._out, stderr=subprocess.STDOUT,
@@ -77,7 +79,7 @@ class Build:
         self._out.seek(0)
         said = self._out.read()
         self._out.close()
-        (self.checkout / ".test-output").unlink()
+        self._said.unlink(missing_ok=True)
         return code, said
 
 
