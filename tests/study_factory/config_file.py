@@ -48,6 +48,7 @@ interviews:
   wave: bolge
   source_kind: kilde
   consensus: interviews/konsensus.csv # what the coders agreed on after meeting; else both must agree
+  quotes_cleared: interviews/quotes_cleared.csv # the only quotations that may leave, in the network report
 
 plans:
   documents: plans/documents.csv

@@ -17,7 +17,7 @@ from tests.study_factory.goal_register import (
     coded_rows,
     register_rows,
 )
-from tests.study_factory.interviews import consensus_rows, make_interviews
+from tests.study_factory.interviews import cleared_rows, consensus_rows, make_interviews
 from tests.study_factory.manifest import write_manifest
 from tests.study_factory.nettskjema import write_nettskjema
 from tests.study_factory.plan_facts import PlanFacts, plan_facts
@@ -148,6 +148,11 @@ def make_study(
         raw / "interviews" / "konsensus.csv",
         ("interview", "code", "present"),
         consensus_rows(interviews),
+    )
+    write_csv(
+        raw / "interviews" / "quotes_cleared.csv",
+        ("passage", "cleared_by", "cleared_on", "names_checked"),
+        cleared_rows(interviews, project_faults.values()),
     )
 
     folder_writer = PlanFolderWriter(raw, design, write=documents)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tests.study_factory.design import Municipality, StudyDesign
@@ -10,6 +13,9 @@ from tests.study_factory.randomness import stable_uuid, stream
 from tests.study_factory.texts import texts
 
 from plankompass.study.codebook import Codebook
+
+if TYPE_CHECKING:
+    from tests.study_factory.refi import ProjectFaults
 
 CODERS = ("A", "B")
 DOUBLE_SHARE = 0.4
@@ -236,6 +242,49 @@ def consensus_rows(interviews: list[Interview]) -> list[tuple[str, str, str]]:
         for i in interviews
         for code, present in sorted(i.agreed.items())
     ]
+
+
+# Codes that a quotation is cleared for in the example, one each.
+QUOTED_CODES = (
+    "barrierer/arshjul", "barrierer/kapasitet", "planbruk/styringsverktoy", "medvirkning/reell_innflytelse",
+    "stotte/erfaringsdeling",
+)  # fmt: skip
+
+
+def passage_id(interview: Interview, selection: Selection) -> str:
+    """The id by which the pipeline knows a passage: a hash of interview and place."""
+    text = interview.text[: selection.end].replace("\r\n", "\n")
+    start = len(interview.text[: selection.start].replace("\r\n", "\n"))
+    return _hash("passage", _hash("interview", interview.guid), str(start), str(len(text)))
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def cleared_rows(
+    interviews: list[Interview], faults: Iterable[ProjectFaults]
+) -> list[tuple[str, str, str, str]]:
+    """Rows of the list of cleared quotations: passage, who cleared it, when, names looked at."""
+    spoilt = {
+        name for f in faults for name in (*f.without_municipality, *(n for n, _ in f.beyond_text))
+    }
+    rows = []
+    for code in QUOTED_CODES:
+        for interview in interviews:
+            if interview.name in spoilt:
+                continue
+            chosen = [
+                s
+                for s in interview.coded.get("A", ())
+                if s.code == code
+                and code in interview.spoken
+                and interview.municipality.language == "nb"
+            ]
+            if chosen:
+                rows.append((passage_id(interview, chosen[0]), "prosjektleder", "2023-06-01", ""))
+                break
+    return rows
 
 
 def codes_present(interview: Interview) -> frozenset[str]:

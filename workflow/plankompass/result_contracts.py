@@ -157,6 +157,16 @@ DISCLOSURE = (
         ("source", "case", "severity"), restricted=False,
     ),
     Contract(
+        "quotes", "disclosure", "one cleared quotation; nothing tells whose or where",
+        (
+            Column("quote", "integer", "Number, from 1", minimum=1),
+            WAVE,
+            text("codes", "Codes set on it, joined by a space"),
+            text("text", "The quotation"),
+        ),
+        ("quote",), restricted=False,
+    ),
+    Contract(
         "release_ledger", "disclosure", "one number about persons in one release, shown or hidden; restricted for its n",
         (
             Column("release", "integer", "Release, counted from 1", minimum=1),

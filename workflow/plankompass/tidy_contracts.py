@@ -195,6 +195,18 @@ TIDY = (
         ("interview", "code"),
     ),
     Contract(
+        "cleared_quotes", "ingest", "one coded passage that somebody cleared for the network report; restricted",
+        (
+            text("passage", "Id of the passage: segment of the table segments"),
+            WAVE,
+            text("codes", "Codes set on it, joined by a space"),
+            text("text", "The passage's words, white space as single blanks"),
+            text("cleared_by", "Who cleared it"),
+            Column("cleared_on", "day", "When"),
+        ),
+        ("passage",),
+    ),
+    Contract(
         "documents", "ingest", "one plan document",
         (
             text("document", "sha256 of the file"),

@@ -194,7 +194,10 @@ def plan_hashes(wildcards):
 def interview_files():
     """Raw files of the interview codings."""
     source = PLAN.config.interviews
-    return [*source.projects, source.code_mapping, source.consensus] if source else []
+    if not source:
+        return []
+    lists = [source.code_mapping, source.consensus, source.quotes_cleared]
+    return [*source.projects, *lists]
 
 
 def goal_files():
@@ -222,6 +225,7 @@ TIDY = (
     "transcripts",
     "text_units",
     "consensus",
+    "cleared_quotes",
     "goals",
     "goal_links",
     "measures",
@@ -300,7 +304,10 @@ def coder_page(name):
 
 def coder_pages():
     """Every restricted page for the coders."""
-    return [coder_page(name) for name in ("uenighet.html", "konsensus_utkast.csv")]
+    return [
+        coder_page(name)
+        for name in ("uenighet.html", "konsensus_utkast.csv", "utdrag.html")
+    ]
 
 
 def coder_page_params():
@@ -360,6 +367,7 @@ PUBLISHABLE = (
     "documents",
     "scale_quality",
     "coder_agreement",
+    "quotes",
     "problem_counts",
 )
 

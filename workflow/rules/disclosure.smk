@@ -34,6 +34,7 @@ rule release_tables:
         response=response(),
         scale_quality=scale_quality(),
         coder_agreement=coder_agreement(),
+        cleared_quotes=tidy("cleared_quotes"),
         municipalities=tidy("municipalities"),
         councils=tidy("councils"),
         gatherings=tidy("gatherings"),

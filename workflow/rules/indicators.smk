@@ -151,6 +151,31 @@ rule write_meeting_page:
         )
 
 
+rule write_excerpts_page:
+    input:
+        interviews=tidy("interviews"),
+        segments=tidy("segments"),
+        transcripts=tidy("transcripts"),
+        cleared_quotes=tidy("cleared_quotes"),
+    output:
+        page=coder_page("utdrag.html"),
+    log:
+        f"{LOGS}/write_excerpts_page.log",
+    params:
+        **coder_page_params(),
+        code=code_of("indicators.coder_pages.excerpts"),
+    message:
+        "Setting the page of coded passages"
+    run:
+        call(
+            "indicators.coder_pages.excerpts:write_excerpts_page",
+            input,
+            output,
+            params,
+            log,
+        )
+
+
 rule compare_with_peers:
     input:
         primary=f"{PROCESSED}/disclosure/primary.parquet",

@@ -73,6 +73,7 @@ rule ingest_interviews:
         transcripts=tidy("transcripts"),
         text_units=tidy("text_units"),
         consensus=tidy("consensus"),
+        cleared_quotes=tidy("cleared_quotes"),
         avvik=avvik("interviews"),
     log:
         f"{LOGS}/ingest_interviews.log",

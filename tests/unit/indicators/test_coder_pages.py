@@ -7,11 +7,13 @@ import re
 import string
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from lxml import html
 from tests.unit.indicators.test_unit_agreement import TEXT, TID, place, tables
 
 from plankompass.indicators.coder_pages.disagreements import find_disagreements
+from plankompass.indicators.coder_pages.excerpts import write_excerpts_page
 from plankompass.indicators.coder_pages.meeting import write_meeting_page
 from plankompass.indicators.coder_pages.texts import LANGUAGES, texts_of
 from plankompass.indicators.unit_agreement import unit_agreement
@@ -160,3 +162,31 @@ def test_every_language_says_the_same_things(book):
     assert set(texts_of("nb")["role"]) == set(book.interview_roles)
     with pytest.raises(PlankompassError, match="language se"):
         texts_of("se")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_of_passages_gives_ids_and_what_is_cleared(root, tmp_path, language):
+    made = tables({"i1": [*MARKS, ("A", "grep", 0, 3)]}, text=TEXT + NASTY)
+    frames = dict(zip(("interviews", "segments", "transcripts"), made, strict=False))
+    frames["interviews"] = frames["interviews"].assign(characters=9, offset_unit="codepoint")
+    cleared = empty_table("cleared_quotes")
+    cleared.loc[0] = ["s1", "T2", OKONOMI, "Tredje", "Leder", pd.Timestamp("2023-06-01")]
+    frames["cleared_quotes"] = cleared
+    for name, frame in frames.items():
+        write_table(name, frame, tmp_path / name)
+    write_excerpts_page(
+        {n: tmp_path / n for n in frames},
+        {"page": tmp_path / "p.html"},
+        {"language": language, "title": dict.fromkeys(LANGUAGES, "Studien"), "example": True,
+         "codebook": str(root / "codebook")},
+    )  # fmt: skip
+    text = (tmp_path / "p.html").read_text(encoding="utf-8")
+    tree = html.document_fromstring(text)
+    say = texts_of(language)["excerpts"]
+    assert say["to_clear"] in tree.text_content()
+    assert " at 0x" not in text
+    assert texts_of(language)["example"] in text
+    # every passage once a code, with its id; the one without a place says so
+    assert sorted(c.text for c in tree.iter("code")) == [f"s{n}" for n in range(8)]
+    assert len(tree.findall(".//blockquote")) == 7
+    assert text.count(say["cleared"].format(name="Leder", date="2023-06-01")) == 1

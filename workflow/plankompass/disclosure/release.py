@@ -24,6 +24,7 @@ from plankompass.disclosure.gate import (
 from plankompass.disclosure.ledger import TABLE as LEDGER
 from plankompass.disclosure.ledger import ledger_rows, next_release, read_ledger
 from plankompass.disclosure.primary import ledger_input, one_path, read_estimates
+from plankompass.disclosure.quotes import check_quotes, publish_quotes
 from plankompass.disclosure.rounding import DECIMALS, round_half_away
 from plankompass.disclosure.row_rules import STAGE, mark_rows, row_units
 from plankompass.disclosure.rules import RuleBook
@@ -61,10 +62,10 @@ def release_tables(
 
     Args:
         inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``scale_quality``,
-            ``avvik``, the public tables by their names, and ``ledger`` when there were releases
+            ``avvik``, ``cleared_quotes``, the public tables by their names, and ``ledger`` when there were releases
             before.
         outputs: ``estimates``, ``comparisons``, ``response``, ``suppressed``, ``problem_counts``,
-            ``gate`` and public tables by their names; ``ledger_rows``, restricted: what the ledger
+            ``quotes``, ``gate`` and public tables by their names; ``ledger_rows``, restricted: what the ledger
             gets when this release is handed over.
         params: ``disclosure`` (thresholds), ``codebook`` (folder).
 
@@ -85,6 +86,8 @@ def release_tables(
     wrong = check_rows(marked, estimates, response, rules, ledger)
     if "comparisons" in tables:
         wrong += check_comparisons(tables["comparisons"], estimates, rules)
+    if "quotes" in tables:
+        wrong += check_quotes(tables["quotes"], _read(inputs, "cleared_quotes"))
     if wrong:
         raise StageFailedError(STAGE, wrong)
     result = attack_estimates(marked, estimates, rules, ledger)
@@ -129,6 +132,9 @@ def collect_tables(
         "response": lambda: publish_response(_read(inputs, "response"), rules),
         "suppressed": lambda: count_suppressed(primary),
         "problem_counts": lambda: count_problems(_read(inputs, "avvik")),
+        "quotes": lambda: publish_quotes(
+            _read(inputs, "cleared_quotes"), read_estimates(inputs["estimates"]), rules
+        ),
     }
     tables, wrong = {}, []
     for name in sorted(set(outputs) - {"gate", "ledger_rows"}):

@@ -35,7 +35,7 @@ def listed_files(config: StudyConfig) -> dict[str, str]:
             files[source.codebook] = f"surveys {source.id}.codebook"
     if config.interviews:
         files |= dict.fromkeys(config.interviews.projects, "interviews.projects")
-        for key in ("code_mapping", "consensus"):
+        for key in ("code_mapping", "consensus", "quotes_cleared"):
             if file := getattr(config.interviews, key):
                 files[file] = f"interviews.{key}"
     if config.plans:

@@ -18,6 +18,7 @@ from plankompass.reports.network_blocks import (
     needs_bars,
     overview_table,
     quality_table,
+    quotes_table,
 )
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.schema import Front, NetworkReport, Section, write_document
@@ -77,6 +78,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             blocks=_there(
                 barriers_table(writer),
                 code_shares_table(writer, "strategies-said", "implementation_interview_share", "grep/"),
+                quotes_table(writer, "RQ1"),
             ),
         ),
         Section(
@@ -86,6 +88,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             blocks=_there(
                 multiples(writer, "chains", ["goal_chain_share"], "dokument",
                           ["mal_i_handlingsdel", "mal_med_budsjettlinje", "mal_i_arsmelding"]),
+                quotes_table(writer, "RQ2"),
             ),
         ),
         Section(
@@ -95,6 +98,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             blocks=_there(
                 multiples(writer, "residents", ["citizen_influence"], RESIDENTS),
                 code_shares_table(writer, "roles-said", "interplay_interview_share", ""),
+                quotes_table(writer, "RQ3"),
             ),
         ),
         Section(
@@ -106,6 +110,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
                 gathering_numbers(writer),
                 attendance_table(writer),
                 code_shares_table(writer, "support-said", "support_interview_share", "stotte/"),
+                quotes_table(writer, "RQ4"),
             ),
         ),
         Section(

@@ -201,6 +201,40 @@ def code_shares_table(
     return TableBlock(id=block_id, title=title, table=table, notes=[voice.caveat(indicator)])
 
 
+def quotes_table(writer: Writer, question: str) -> TableBlock | None:
+    """Cleared quotations under the codes of one research question; None when there are none."""
+    say, book = writer.voice.say, writer.book
+    rows = []
+    for quote in writer.data.rows("quotes"):
+        codes = [code for code in quote.codes.split() if code in book.codes]
+        if quote.wave != writer.wave or not codes or book.codes[codes[0]].rq != question:
+            continue
+        names = [book.codes[code].text(writer.language) for code in codes]
+        rows.append(
+            (
+                (codes[0], quote.text),
+                Row(
+                    header=formats.joined(names, writer.language),
+                    cells=[say("network_text.quote_words", text=quote.text)],
+                ),
+            )
+        )
+    if not rows:
+        return None
+    title = say("network_text.quotes")
+    rows.sort(key=lambda pair: (list(book.codes).index(pair[0][0]), pair[0][1]))
+    columns = [Column(label=say("network_text.quote"), width=5.0)]
+    table = Table(
+        caption=title, corner=say("codes_text.code"), columns=columns, rows=[r for _, r in rows]
+    )
+    return TableBlock(
+        id=f"quotes-{question.lower()}",
+        title=title,
+        table=table,
+        notes=[say("network_text.quotes_note")],
+    )
+
+
 def needs_bars(writer: Writer) -> Bars | None:
     """Support wanted, by group, in the whole network."""
     voice = writer.voice

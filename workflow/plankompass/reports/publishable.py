@@ -27,6 +27,7 @@ TABLES = {
     "documents": "documents",
     "scale_quality": "scale_quality",
     "coder_agreement": "coder_agreement",
+    "quotes": "quotes",
     "problem_counts": "problem_counts",
 }
 

@@ -164,6 +164,11 @@ class InterviewConfig(ConfigModel):
         default=None,
         description="CSV with columns interview, code, present: the coders' consensus list",
     )
+    quotes_cleared: str | None = Field(
+        default=None,
+        description="CSV with columns passage, cleared_by, cleared_on (and names_checked): the only "
+        "quotations that may leave, and only in the network report",
+    )
     unit: Literal["paragraph", "sentence"] = Field(
         default="paragraph",
         description="Unit of text on which the coders are compared, beside the whole interview",

@@ -25,8 +25,10 @@ from plankompass.ingest.interviews.merge import (
     short_hash,
 )
 from plankompass.ingest.interviews.positions import check_positions
+from plankompass.ingest.interviews.quotes import place_names, read_cleared_quotes
 from plankompass.ingest.interviews.read import read_interview_project
 from plankompass.ingest.interviews.units import unit_table
+from plankompass.ingest.registers import REFERENCE
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.config_models import InterviewConfig, LimitConfig, WaveConfig
 from plankompass.study.problems import PlankompassError, ProblemLog
@@ -34,7 +36,7 @@ from plankompass.tables import empty_table, read_table, write_table
 
 _LOGGER = logging.getLogger(__name__)
 _MAX_BAD_SHARE = 0.05
-_TABLES = ("interviews", "segments", "transcripts", "text_units", "consensus")
+_TABLES = ("interviews", "segments", "transcripts", "text_units", "consensus", "cleared_quotes")
 
 
 def ingest_interviews(
@@ -45,7 +47,7 @@ def ingest_interviews(
     Args:
         inputs: ``municipalities``.
         outputs: ``avvik`` and those asked for of ``interviews``, ``segments``, ``transcripts``,
-            ``text_units`` and ``consensus``.
+            ``text_units``, ``consensus`` and ``cleared_quotes``.
         params: ``raw`` (folder), ``interviews`` (configuration, or None), ``waves``, ``limits`` and
             ``codebook`` (folder).
 
@@ -84,18 +86,26 @@ def ingest_interviews(
             raw / config.consensus, config.consensus, interviews, matcher, log
         )
         consensus = consensus[consensus["interview"].isin(set(table["interview"]))]
+    texts = _texts(interviews, projects, set(table["interview"]))
+    quotes = empty_table("cleared_quotes")
+    if config.quotes_cleared:
+        places = place_names(municipalities, REFERENCE / "municipalities.csv")
+        quotes = read_cleared_quotes(
+            raw / config.quotes_cleared, config.quotes_cleared, segments, table, texts, places,
+            waves, log,
+        )  # fmt: skip
     log.raise_failures()
     _LOGGER.info(
         "%d projects, %d sources, %d interviews kept, %d coded selections",
         len(projects), len(interviews), len(table), len(segments),
     )  # fmt: skip
-    texts = _texts(interviews, projects, set(table["interview"]))
     made = {
         "interviews": table,
         "segments": segments,
         "transcripts": _transcripts(interviews, texts),
         "text_units": unit_table(texts, config),
         "consensus": consensus,
+        "cleared_quotes": quotes,
     }
     for name in sorted({*made} & set(outputs)):
         write_table(name, made[name], outputs[name])
