@@ -229,6 +229,20 @@ def lint() -> None:
     raise typer.Exit(run_lint(ROOT))
 
 
+@app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass fuzz --cases 10000")
+def fuzz(
+    cases: Annotated[int, typer.Option(min=1, help="Cases of each target.")] = 1_000,
+    seed: Annotated[int, typer.Option(min=0, help="The first case.")] = 1,
+    target: Annotated[
+        list[str] | None, typer.Option(help="A target of tests/fuzz; all if left out.")
+    ] = None,
+) -> None:
+    """Throw random and damaged raw files at the readers: read, or refused in one line."""
+    from plankompass.commands.testing import run_fuzz
+
+    raise typer.Exit(run_fuzz(cases, seed, target or [], ROOT))
+
+
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass benchmark")
 def benchmark(
     part: Annotated[

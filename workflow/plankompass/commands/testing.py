@@ -136,3 +136,21 @@ def run_lint(root: Path) -> int:
             failed.append(name)
     print("all checks passed" if not failed else f"failed: {', '.join(sorted(set(failed)))}")
     return 1 if failed else 0
+
+
+def run_fuzz(cases: int, seed: int, targets: Sequence[str], root: Path) -> int:
+    """Run random and damaged raw files through the readers.
+
+    Args:
+        cases: Cases of each target.
+        seed: The first case.
+        targets: Targets of ``tests/fuzz``; all when empty.
+        root: The checkout.
+
+    Returns:
+        0 when every case was read, or refused in one line.
+    """
+    chosen = [word for target in targets for word in ("--target", target)]
+    command = [sys.executable, "-m", "tests.fuzz", f"--cases={cases}", f"--seed={seed}", *chosen]
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
+    return subprocess.run(command, cwd=root, env=environment, check=False).returncode
