@@ -218,6 +218,8 @@ def match_codes(
         out[key] = match.code
         if match.exact or match.how == "mapping":
             continue
+        if key in project.case_codes and not match.candidates:
+            continue  # it says who spoke
         if match.code is not None:
             log.add(
                 "Q2", "repair", file, f"matched to the codebook by {match.how}: {match.code}",

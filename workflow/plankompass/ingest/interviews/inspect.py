@@ -93,7 +93,9 @@ def _stored_text(project: QdaProject, positions: Positions) -> dict[str, int]:
 
 def _problems(project: QdaProject, positions: Positions) -> list[str]:
     problems = list(project.problems)
-    unknown = sum(not code.defined for code in project.codes.values())
+    unknown = sum(
+        not code.defined and key not in project.case_codes for key, code in project.codes.items()
+    )
     if unknown:
         problems.append(f"codings refer to {unknown} code(s) that the project does not list")
     strangers = sum(not coder.defined for coder in project.coders.values())

@@ -131,6 +131,7 @@ class QdaProject:
         codes, coders, sources: By key, in the file's order.
         selections: In the file's order.
         cases: Number of cases.
+        case_codes: Keys of codes that stand for cases: who spoke, not what was said.
         fixed_unit: The unit of positions where the format leaves no doubt; None to decide by checking.
         problems: What was found on the way, in words, no values.
     """
@@ -142,6 +143,7 @@ class QdaProject:
     sources: dict[str, QdaSource] = field(default_factory=dict)
     selections: list[QdaSelection] = field(default_factory=list)
     cases: int = 0
+    case_codes: set[str] = field(default_factory=set)
     fixed_unit: OffsetUnit | None = None
     problems: list[str] = field(default_factory=list)
 
