@@ -104,7 +104,7 @@ DISCLOSURE = (
         _ESTIMATE_KEY, restricted=False,
     ),
     Contract(
-        "comparisons", "indicators", "one published municipality value against its peers",
+        "comparisons", "indicators", "one published value against its peers, or a gap or change against nought",
         (
             KOMMUNE, WAVE, GROUP,
             text("gathering", "Gathering id; else empty"),
@@ -120,7 +120,8 @@ DISCLOSURE = (
             Column("pooled_lower", "number", "Lower limit of the pooled value", nullable=True),
             Column("pooled_upper", "number", "Upper limit of the pooled value", nullable=True),
             text("verdict", "What may be said",
-                  values=("above", "below", "indistinguishable", "few_peers", "no_interval", "hidden")),
+                  values=("above", "below", "indistinguishable", "clear", "unclear", "few_peers", "no_interval",
+                          "hidden")),
         ),
         ("kommune_id", "wave", "group", "gathering", "indicator", "component"), restricted=False,
     ),

@@ -18,6 +18,7 @@ from plankompass.indicators.registry import operator_function
 from plankompass.jobs.fingerprint import code_fingerprint
 from plankompass.jobs.study_plan import StudyPlan
 from plankompass.reports.wording import Voice
+from plankompass.reports.writer import JOIN
 from plankompass.study.codebook_models import Indicator
 from plankompass.study.hashing import hash_file
 from plankompass.study.problems import PlankompassError
@@ -147,7 +148,8 @@ def _report_lines(folder: Path, rows: list[dict[str, Any]], plan: StudyPlan) -> 
         words = {(voice.group(row["group"]), row["wave"]) for row in rows}
         for place, sentence in _sentences(report, ""):
             told = sentence["trace"]
-            if told["indicator"] == rows[0]["indicator"] and (told["group"], told["wave"]) in words:
+            about = {(group, told["wave"]) for group in told["group"].split(JOIN)}
+            if told["indicator"] == rows[0]["indicator"] and about & words:
                 rule = plan.book.sentence_rules[told["rule"]]
                 yield f"  {sentence['id']} at {place}: «{sentence['text']}»"
                 yield f"    said by rule {rule.id}: {rule.when}"

@@ -179,7 +179,7 @@ def publish_comparisons(
         The comparisons that may leave.
     """
     keys = ["wave", "group", "gathering", "indicator", "component"]
-    own = primary[(primary["level"] == "municipality") & (primary["status"] == "published")]
+    own = primary[primary["status"] == "published"]
     shown = set(own[["unit", *keys]].itertuples(index=False, name=None))
     rows = comparisons[["kommune_id", *keys]].itertuples(index=False, name=None)
     hidden = np.fromiter((row not in shown for row in rows), bool, count=len(comparisons))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from plankompass.indicators.own_contrasts import is_gap, own_contrasts
 from plankompass.indicators.partial_pooling import COLUMNS as _POOLED
 from plankompass.indicators.partial_pooling import check_pooled, pooled_means
 from plankompass.statistics.estimate import t_interval, t_p_value
@@ -72,6 +73,8 @@ def compare(
     error at that mean, since a share near 0 or 1 has a standard error near 0. A verdict of above or
     below needs both: the difference stands after Benjamini and Hochberg within the municipality's
     own report, and its interval does not hold 0. Fewer peers than ``min_peers``: no mean is given.
+    Gaps between groups and changes of scales are in the same family: they are not compared with peers,
+    but tested against nought (``own_contrasts``); the network's own make a family of their own.
     Documents are counted in full: the difference is shown without an interval, as is that of a
     municipality whose own interval disclosure control keeps back.
 
@@ -96,15 +99,21 @@ def compare(
         rows["unit"].isin(municipalities) & ~rows["component"].str.startswith(_NOT_COMPARED)
     ]
     rows = rows[rows["reason"] != "network_only"]
-    rows = rows[_main_component(rows, codebook)]
+    rows = rows[_main_component(rows, codebook) & ~is_gap(rows, codebook)]
     pooled = check_pooled(settings, codebook)
     parts = [
         _compare_cell(cell, settings, pooled, peer_groups)
         for _, cell in rows.groupby(_CELL, observed=True, sort=True)
     ]
+    contrasts = own_contrasts(primary, codebook, settings, wave=wave)
+    contrasts = contrasts[contrasts["kommune_id"].isin([*municipalities, "network"])]
+    if len(contrasts):
+        parts.append(contrasts.assign(peers=0, verdict=""))
     if not parts:
         return empty_table("comparisons")
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True).reindex(
+        columns=["kommune_id", *_CELL, *_COLUMNS, "sure"]
+    )
     table["verdict"] = _verdicts(table, settings)
     return table[["kommune_id", *_CELL, *_COLUMNS]]
 
@@ -270,5 +279,8 @@ def _verdicts(table: pd.DataFrame, settings: StatisticsConfig) -> np.ndarray:
         below = decided & (family["upper"] < 0).to_numpy()
         open_ = (family["verdict"] == "").to_numpy()
         words = np.select([above, below], ["above", "below"], "indistinguishable")
+        own = family["sure"].notna().to_numpy()
+        clear = decided & family["sure"].eq(True).to_numpy()
+        words = np.where(own, np.where(clear, "clear", "unclear"), words)
         verdict[rows] = np.where(open_, words, verdict[rows])
     return verdict

@@ -14,6 +14,7 @@ from plankompass import __version__
 from plankompass.jobs.fingerprint import value_fingerprint
 from plankompass.jobs.study_plan import Participant
 from plankompass.study.config_models import StudyConfig
+from plankompass.study.logo import read_logo
 
 NETWORK = "nettverk"
 INDEX = "index.html"
@@ -48,6 +49,8 @@ def report_params(config: StudyConfig, hashes: Mapping[str, str]) -> dict[str, A
         Params of the entry functions, without fingerprints.
     """
     plain = config.model_dump(mode="json")
+    # its content, not its name: another logo under the same name makes the reports anew
+    plain["report"]["logo_hash"] = value_fingerprint(read_logo(config.report.logo))
     parts = ("study", "title", "example", "waves", "report", "statistics", "disclosure", "codebook")
     return {key: plain[key] for key in parts} | {
         "version": __version__,

@@ -11,6 +11,8 @@ from typing import Any
 
 import typst
 
+from plankompass.study.config_models import ColourConfig
+from plankompass.study.logo import read_logo
 from plankompass.study.problems import PlankompassError
 from plankompass.study.strict_yaml import load_yaml
 
@@ -24,6 +26,9 @@ _MONTHS = {
 }
 _FILES = ("index", "reports", "numbers", "network", "sums")
 _READ = ("read_short", "read_interval", "read_verdict", "read_hidden", "read_talk")
+
+
+_NEUTRAL = ColourConfig().model_dump()
 
 
 @cache
@@ -75,6 +80,8 @@ def letter_data(params: Mapping[str, Any], language: str) -> dict[str, Any]:
         "title": title,
         "document_title": f"{title} ({example})" if example else title,
         "publisher": report["publisher"],
+        "logo": read_logo(report.get("logo")),
+        "colours": {**_NEUTRAL, **report.get("colours", {})},
         "to": say["to"].format(addressee=addressee) if addressee else "",
         "example_word": example,
         "example": say["example"] if example else "",

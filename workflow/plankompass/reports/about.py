@@ -115,7 +115,7 @@ def build_about(writer: Writer) -> About:
     say = writer.voice.say
     disclosure = writer.params["disclosure"]
     paragraphs = [
-        say("about_text.method"),
+        f"{say('about_text.method')} {say('answers_text.note')}",
         say("about_text.comparison", rate=formats.per_cent(writer.params["statistics"]["false_discovery_rate"], writer.language)),
         say("about_text.protection", n=disclosure["min_n"], size=disclosure["min_population"],
             residents=disclosure["min_n_residents"]),
@@ -130,8 +130,6 @@ def build_about(writer: Writer) -> About:
         Fact(label=say("about_text.inputs"), value=str(params["input_hash"])),
         Fact(label=say("about_text.codebook"), value=say("about_text.codebook_place")),
     ]
-    if contact := params["report"].get("contact"):
-        facts.append(Fact(label=say("common.contact"), value=contact))
     return About(
         title=say("section.about"),
         paragraphs=paragraphs,

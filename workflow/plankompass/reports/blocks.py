@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from plankompass.reports import formats
 from plankompass.reports.confirmations import confirmed_notes
-from plankompass.reports.publishable import TOTAL, absent
+from plankompass.reports.publishable import TOTAL, Estimate, absent
 from plankompass.reports.schema_blocks import (
     BarRow,
     Bars,
@@ -17,6 +17,7 @@ from plankompass.reports.schema_blocks import (
     GroupValue,
     SteeringChain,
     TableBlock,
+    TextBlock,
 )
 from plankompass.reports.schema_parts import Column, Row, Shown, Table
 from plankompass.reports.writer import Writer
@@ -92,8 +93,37 @@ def numbers_table(
     )  # fmt: skip
 
 
-def scale_table(writer: Writer, block_id: str, indicator: str) -> TableBlock | None:
-    """A scale and its items, groups side by side with the others' mean; None when nothing is shown.
+def any_shown(writer: Writer, indicator: str) -> bool:
+    """Whether any number of an indicator is shown for the municipality."""
+    return any(
+        estimate is not None and estimate.shown
+        for group in writer.book.indicators[indicator].groups
+        for component in writer.data.components(
+            indicator, "municipality", writer.kommune_id, writer.wave, group
+        )
+        for estimate in (writer.own(indicator, group, component),)
+    )
+
+
+def broken_scale(writer: Writer, block_id: str, indicator: str) -> list[TableBlock]:
+    """The items of a scale that may not be shown as one number for some group; empty for others.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicator: A scale.
+
+    Returns:
+        At most one table.
+    """
+    totals = [writer.own(indicator, g) for g in writer.book.indicators[indicator].groups]
+    if any(total is not None and total.status == "unreliable" for total in totals):
+        return [scale_table(writer, block_id, indicator)]
+    return []
+
+
+def scale_table(writer: Writer, block_id: str, indicator: str) -> TableBlock:
+    """A scale and its items, groups side by side with the others' mean.
 
     Args:
         writer: The report's writer.
@@ -207,8 +237,8 @@ def _share_components(writer: Writer, indicator: str) -> list[str]:
     return [c for item in entry.inputs.items for c in writer.book.answer_columns(item)]
 
 
-def code_table(writer: Writer, block_id: str, indicator: str, prefix: str) -> TableBlock | None:
-    """Which codes several of a municipality's interviews hold; None without interviews.
+def codes_said(writer: Writer, block_id: str, indicator: str, prefix: str) -> TextBlock | None:
+    """Which codes several of a municipality's interviews hold, and which few; None without interviews.
 
     Args:
         writer: The report's writer.
@@ -217,32 +247,25 @@ def code_table(writer: Writer, block_id: str, indicator: str, prefix: str) -> Ta
         prefix: Category of codes, for instance ``"grep/"``.
 
     Returns:
-        One row a code that may be spoken of: at least three interviews, or fewer.
+        One sentence for the codes that at least three interviews hold, and one for the others.
     """
     voice = writer.voice
-    rows = []
+    said: dict[str, list[tuple[str, Estimate]]] = {"code_seen": [], "code_not_seen": []}
     for code in writer.book.indicators[indicator].inputs.codes:
-        if not code.startswith(prefix):
-            continue
         estimate = writer.own(indicator, "intervju", code)
-        if estimate is None or not estimate.shown or not estimate.class_value:
+        if not code.startswith(prefix) or estimate is None or not estimate.shown:
             continue
-        network = writer.network(indicator, "intervju", code)
-        rows.append(
-            Row(
-                header=voice.component(indicator, code),
-                cells=[voice.say(f"class.{estimate.class_value}"), voice.shown(network).text],
-            )
-        )
-    if not rows:
-        return None
-    title = voice.say("codes_text.title", category=voice.component(indicator, prefix.rstrip("/")))
-    columns = [
-        Column(label=voice.say("codes_text.here"), width=1.4),
-        Column(label=voice.say("codes_text.network"), align="right"),
+        name = voice.component(indicator, code)
+        rule = "code_seen" if estimate.class_value == "at_least_three" else "code_not_seen"
+        said[rule].append((name[0].lower() + name[1:], estimate))
+    sentences = [
+        writer.rule(rule, found[0][1], kode=formats.joined([n for n, _ in found], writer.language))
+        for rule, found in said.items()
+        if found
     ]
-    table = Table(caption=title, corner=voice.say("codes_text.code"), columns=columns, rows=rows)
-    return TableBlock(id=block_id, title=title, table=table, notes=[voice.caveat(indicator)])
+    if not sentences:
+        return None
+    return TextBlock(id=block_id, intro=sentences, notes=[voice.caveat(indicator)])
 
 
 def _chain(

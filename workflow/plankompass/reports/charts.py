@@ -23,7 +23,7 @@ SUB_SIZE = 7.2
 CELL_SIZE = 7.5
 _INSET = 3.0  # left and right of a cell
 _PITCH = 1.14  # line pitch in type sizes
-_PAD = 3.6  # above and below the lines of a row, together
+_PAD = 2.8  # above and below the lines of a row, together
 _MOST_LABEL = 215.0
 # Label, strip, own value, n, peer mean, network, verdict
 SPINE_WIDTHS = (146.0, SPINE_WIDTH, 50.0, 36.0, 36.0, 40.0, 62.0)
@@ -176,7 +176,7 @@ def spine_heights(group: SpineGroup) -> list[float]:
         own = [f"{row.own.text} {row.own.interval}".strip(), row.own.n]
         as_row = Row(header=row.label, sub=row.sub, cells=[*own, row.verdict_text])
         widths = [label, SPINE_WIDTH, SPINE_WIDTHS[2], SPINE_WIDTHS[3], verdict]
-        heights.append(row_height(as_row, widths, 21.0))
+        heights.append(row_height(as_row, widths, 20.3))
     return heights
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.charts import ChartTable
 from plankompass.reports.figures import KEY_SIZE, SPINE_WIDTH, Chart, Drawing, Key, key_icon
-from plankompass.reports.schema import MunicipalReport, NetworkReport
+from plankompass.reports.schema import Colours, Meta, MunicipalReport, NetworkReport
 from plankompass.reports.schema_blocks import FigureBlock
 from plankompass.reports.style import FACES, FAMILY, TONE_MARKS
 from plankompass.reports.view import (
@@ -210,8 +210,31 @@ def render_page(template: str, text: Catalogue, **values: Any) -> str:
     Returns:
         The page with style sheet and fonts in it.
     """
-    html = environment().get_template(template).render(t=text, css=style_sheet(), **values)
+    meta = values["meta"] if isinstance(values["meta"], Meta) else None
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            t=text, css=style_sheet(), own_colours=_own_colours(meta), logo=_logo(meta), **values
+        )
+    )
     return re.sub(r"\n\s*\n+", "\n", html)
+
+
+def _own_colours(meta: Meta | None) -> Markup:
+    """The publisher's colours over those of the style sheet; empty when they are the same."""
+    if meta is None or meta.colours == Colours():
+        return Markup("")
+    own = meta.colours
+    return Markup(f"\n:root {{ --fjord: {own.main}; --night: {own.band}; --foam: {own.on_band}; }}")
+
+
+def _logo(meta: Meta | None) -> str:
+    """The logo as an address that loads nothing; empty when there is none."""
+    if meta is None or not meta.logo:
+        return ""
+    shown = base64.b64encode(meta.logo.encode("utf-8")).decode("ascii")
+    return f"data:image/svg+xml;base64,{shown}"
 
 
 @cache

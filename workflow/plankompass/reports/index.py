@@ -152,6 +152,11 @@ def render_index_page(index: IndexDocument) -> str:
             Fact(label=text("common.wave"), value=index.meta.wave_text),
             Fact(label=text("common.as_of"), value=index.meta.as_of_text),
             Fact(label=text("common.dated"), value=index.meta.dated_text),
+            *(
+                [Fact(label=text("common.addressee"), value=index.meta.addressee)]
+                if index.meta.addressee
+                else []
+            ),
         ],
         counties=sorted({r.county for r in index.rows}, key=norwegian_order),
         peer_groups=sorted({r.peer_group for r in index.rows}, key=norwegian_order),

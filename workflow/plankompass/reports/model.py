@@ -9,10 +9,12 @@ from typing import Any
 
 from plankompass.reports import formats
 from plankompass.reports.about import answered, build_about
+from plankompass.reports.distributions import SCALES, own_answers
 from plankompass.reports.key_sentences import choose_key_sentences
 from plankompass.reports.profile import build_profile
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.schema import (
+    Colours,
     Discussion,
     DiscussionGroup,
     Front,
@@ -32,6 +34,7 @@ from plankompass.reports.sources_side import build_sources
 from plankompass.reports.wording import Voice, report_texts
 from plankompass.reports.writer import Writer
 from plankompass.study.codebook import load_codebook
+from plankompass.study.logo import read_logo
 
 
 def build_report(
@@ -72,6 +75,9 @@ def meta(writer: Writer, title: str, subtitle: str) -> Meta:
         example_word=say("front_text.example_word") if params["example"] else "",
         publisher=params["report"]["publisher"],
         contact=params["report"].get("contact", ""),
+        addressee=params["report"].get("addressee", ""),
+        logo=read_logo(params["report"].get("logo")),
+        colours=Colours(**params["report"].get("colours", {})),
         version=params["version"],
         input_hash=params["input_hash"],
     )
@@ -131,11 +137,15 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> MunicipalReport:
 
 def _section(writer: Writer, rq: str, questions: list[Question]) -> Section:
     text = writer.book.research_questions[rq].text(writer.language)  # type: ignore[index]
+    # One figure for all scales, where the last of them has been told: its head and legend stand once.
+    scales = [scale for part in SCALES.values() for scale in part] if rq == list(SCALES)[-1] else []
+    answers = own_answers(writer, "answers", scales, "folkevalgte")
     return Section(
         id=rq,
         title=writer.voice.say(f"section.{rq}"),
         research_question=text,
         questions=[q for q in questions if q.answer or q.blocks],
+        blocks=[answers] if answers else [],
     )
 
 

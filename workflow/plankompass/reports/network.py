@@ -8,6 +8,7 @@ from typing import Any
 
 from plankompass.reports import formats
 from plankompass.reports.about import network_about, network_answered
+from plankompass.reports.distributions import SCALES, network_answers
 from plankompass.reports.model import meta
 from plankompass.reports.network_blocks import (
     agreement_table,
@@ -22,6 +23,7 @@ from plankompass.reports.network_blocks import (
 )
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.schema import Front, NetworkReport, Section, write_document
+from plankompass.reports.schema_blocks import AnswerDistribution
 from plankompass.reports.schema_parts import Sentence
 from plankompass.reports.section_support import gathering_numbers, gatherings
 from plankompass.reports.wording import Voice
@@ -77,6 +79,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             research_question=voice.book.research_questions["RQ1"].text(voice.language),
             blocks=_there(
                 barriers_table(writer),
+                *_answers(writer, "RQ1"),
                 code_shares_table(writer, "strategies-said", "implementation_interview_share", "grep/"),
                 quotes_table(writer, "RQ1"),
             ),
@@ -88,6 +91,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             blocks=_there(
                 multiples(writer, "chains", ["goal_chain_share"], "dokument",
                           ["mal_i_handlingsdel", "mal_med_budsjettlinje", "mal_i_arsmelding"]),
+                *_answers(writer, "RQ2"),
                 quotes_table(writer, "RQ2"),
             ),
         ),
@@ -96,7 +100,9 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             title=say("section.RQ3"),
             research_question=voice.book.research_questions["RQ3"].text(voice.language),
             blocks=_there(
+                *_answers(writer, "RQ3"),
                 multiples(writer, "residents", ["citizen_influence"], RESIDENTS),
+                network_answers(writer, "answers-residents", ["citizen_influence"], RESIDENTS),
                 code_shares_table(writer, "roles-said", "interplay_interview_share", ""),
                 quotes_table(writer, "RQ3"),
             ),
@@ -134,6 +140,14 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
     )
 
 
+def _answers(writer: Writer, rq: str) -> list[AnswerDistribution | None]:
+    """How councillors and administration answered to the scales of a research question."""
+    return [
+        network_answers(writer, f"answers-{rq.lower()}-{group}", SCALES[rq], group)
+        for group in (MEMBERS, STAFF)
+    ]
+
+
 def _there(*blocks):
     return [block for block in blocks if block is not None]
 
@@ -166,9 +180,8 @@ def _key_sentences(writer: Writer) -> list[Sentence]:
     gaps = []
     for item in writer.book.indicators["politics_administration_gap"].inputs.items:
         gap = writer.network("politics_administration_gap", MEMBERS, f"{item}|{STAFF}")
-        if gap is not None and gap.shown and gap.lower is not None and gap.upper is not None:
-            clear = gap.lower > 0 or gap.upper < 0
-            gaps.append((not clear, -abs(gap.value or 0.0), item, gap))
+        if gap is not None and writer.sure(gap) is not None:
+            gaps.append((not writer.sure(gap), -abs(gap.value or 0.0), item, gap))
     for _, _, item, gap in sorted(gaps, key=lambda g: g[:3])[:1]:
         sentence = writer.gap_finding(gap, writer.voice.item(item))
         if sentence:

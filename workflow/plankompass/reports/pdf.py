@@ -19,7 +19,14 @@ from plankompass.reports.charts import SPINE_WIDTHS, ChartTable
 from plankompass.reports.figures import Chart, Key, key_icon
 from plankompass.reports.schema import MunicipalReport
 from plankompass.reports.style import FONTS, TONE_MARKS
-from plankompass.reports.view import View, closing_facts, head_facts, official_name, sources_table
+from plankompass.reports.view import (
+    View,
+    closing_facts,
+    head_facts,
+    numbered,
+    official_name,
+    sources_table,
+)
 from plankompass.study.problems import PlankompassError
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -62,10 +69,10 @@ def trace_lines(view: View) -> list[str]:
         view: The document.
 
     Returns:
-        One line a sentence, in reading order.
+        One line a sentence, in the order of the numbers.
     """
     lines = []
-    for sentence in view.sentences:
+    for sentence in numbered(view.sentences)[1]:
         trace = sentence.trace
         value = f"{trace.value} ({trace.interval})" if trace.interval else trace.value
         parts = [
@@ -107,7 +114,7 @@ def _data(view: View) -> dict[str, Any]:
         "spine_widths": SPINE_WIDTHS,
         "sources_table": sources.model_dump() if sources else None,
         "trace": {"caption": text("trace.title"), "rows": trace_lines(view)},
-        "numbers": {s.id: i for i, s in enumerate(view.sentences, start=1)},
+        "numbers": numbered(view.sentences)[0],
         "head_facts": [f.model_dump() for f in head_facts(report)],
         "facts": [f.model_dump() for f in closing_facts(report)],
         "tone_marks": TONE_MARKS,

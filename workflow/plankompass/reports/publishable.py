@@ -118,7 +118,7 @@ class Publishable:
     Attributes:
         tables: The frames.
         estimates: Key to estimate.
-        comparisons: Key of the municipality's estimate to its comparison.
+        comparisons: Key of the estimate to its comparison.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -156,7 +156,7 @@ class Publishable:
             place = (key.indicator, key.level, key.unit, key.wave, key.group)
             self._components.setdefault(place, []).append(key.component)
         self.comparisons = {
-            Key(r.indicator, "municipality", r.kommune_id, r.wave, r.group, r.gathering, r.component):
+            Key(r.indicator, NETWORK if r.kommune_id == NETWORK else "municipality", r.kommune_id, r.wave, r.group, r.gathering, r.component):
                 Comparison(
                     _number(r.peer_mean), int(r.peers), _number(r.difference),
                     _number(r.lower), _number(r.upper), r.verdict,

@@ -29,6 +29,14 @@ from plankompass.study.problems import PlankompassError
 SCHEMA_VERSION = "1.0"
 
 
+class Colours(ReportModel):
+    """Colours of the pages as ``#rrggbb``."""
+
+    main: str = Field(default="#00546b", description="Headings and links")
+    band: str = Field(default="#0a3d4d", description="The band at the top")
+    on_band: str = Field(default="#cfe3e8", description="Text on the band")
+
+
 class Meta(ReportModel):
     """What the document is about and how it was made."""
 
@@ -48,6 +56,11 @@ class Meta(ReportModel):
     example_word: str = Field(description="The word every page carries; empty for a real study")
     publisher: str = Field(min_length=1)
     contact: str = ""
+    addressee: str = Field(default="", description="Who the report is made for")
+    logo: str = Field(
+        default="", description="The publisher's logo as SVG; empty for the neutral mark"
+    )
+    colours: Colours = Field(default_factory=lambda: Colours(), description="Colours of the pages")
     version: str = Field(min_length=1, description="Version of the program")
     commit: str = Field(default="", description="Commit of the program; empty when unknown")
     input_hash: str = Field(min_length=8, description="Hash of the tables the report is made of")

@@ -201,11 +201,12 @@ class DistributionRow(ReportModel):
     """Answers to one item."""
 
     label: str = Field(min_length=1)
+    group: str = Field(default="", description="The scale it belongs to: heading above its items")
     shares: list[float] | None = Field(
         description="Per cent for every answer in order, rounded; None when hidden"
     )
     texts: list[str] = Field(description="The shares in words; one text when hidden")
-    n: str = Field(default="")
+    n: str = Field(default="", description="Valid answers, the number alone")
     dont_know: str = Field(default="", description="Share of don't know in words")
 
 

@@ -16,7 +16,15 @@ ShownStatus = Literal[
     "published", "class", "hidden", "not_collected", "not_applicable", "not_yet_due", "unreliable"
 ]
 Verdict = Literal[
-    "above", "below", "indistinguishable", "few_peers", "no_interval", "hidden", "none"
+    "above",
+    "below",
+    "indistinguishable",
+    "clear",
+    "unclear",
+    "few_peers",
+    "no_interval",
+    "hidden",
+    "none",
 ]
 GapVerdict = Literal["clear", "unclear", "none"]
 

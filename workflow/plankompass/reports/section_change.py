@@ -6,8 +6,8 @@ from plankompass.reports import formats
 from plankompass.reports.profile import profile_numbers
 from plankompass.reports.publishable import TOTAL, Estimate
 from plankompass.reports.schema import Section
-from plankompass.reports.schema_blocks import TableBlock, TextBlock
-from plankompass.reports.schema_parts import Column, Row, Sentence, Table
+from plankompass.reports.schema_blocks import AnyBlock, Change, ChangeRow, TextBlock
+from plankompass.reports.schema_parts import Sentence, Tone
 from plankompass.reports.writer import Writer
 
 
@@ -16,38 +16,28 @@ def _year(writer: Writer, wave: str) -> str:
 
 
 def _changes(writer: Writer) -> list[tuple[Estimate, str]]:
-    """Shown changes into the report's wave, with the earlier wave, in the profile's order."""
-    found = []
-    for indicator, group, component in profile_numbers(writer):
-        for wave in sorted(writer.params["waves"]):
-            change = writer.own(indicator, group, f"change:{wave}|{component}")
-            if (
-                change is not None
-                and change.shown
-                and change.lower is not None
-                and change.upper is not None
-            ):
-                found.append((change, wave))
-    return found
+    """Changes into the report's wave of which something may be said, with the earlier wave."""
+    return [
+        (change, wave)
+        for indicator, group, component in profile_numbers(writer)
+        for wave in sorted(writer.params["waves"])
+        if (change := writer.own(indicator, group, f"change:{wave}|{component}")) is not None
+        and writer.sure(change) is not None
+    ]
 
 
 def _sentence(writer: Writer, change: Estimate, before: str) -> Sentence:
     slots = {"fra": _year(writer, before), "til": _year(writer, writer.wave)}
-    lower, upper = change.lower or 0.0, change.upper or 0.0
-    if lower <= 0 <= upper:
+    if not writer.sure(change):
         return writer.rule("change_unclear", change, lead=_lead(writer, change), **slots)
-    direction = writer.voice.say("change_text.higher" if lower > 0 else "change_text.lower")
+    higher = (change.value or 0.0) > 0
     better = writer.book.indicators[change.key.indicator].direction
-    tone = "neutral"
+    tone: Tone = "neutral"
     if better == "higher_is_better":
-        tone = "positive" if lower > 0 else "negative"
+        tone = "positive" if higher else "negative"
+    direction = writer.voice.say("change_text.higher" if higher else "change_text.lower")
     return writer.rule(
-        "change_clear",
-        change,
-        lead=_lead(writer, change),
-        tone=tone,
-        retning=direction,
-        **slots,  # type: ignore[arg-type]
+        "change_clear", change, lead=_lead(writer, change), tone=tone, retning=direction, **slots
     )
 
 
@@ -56,11 +46,15 @@ def _lead(writer: Writer, change: Estimate) -> str:
     return f"{writer.voice.indicator(change.key.indicator)}, {group}:"
 
 
+def _clear(writer: Writer, changes: list[tuple[Estimate, str]]) -> list[tuple[Estimate, str]]:
+    """Sure changes, largest first."""
+    clear = [(change, wave) for change, wave in changes if writer.sure(change)]
+    return sorted(clear, key=lambda pair: (-abs(pair[0].value or 0.0), pair[0].key))
+
+
 def clear_changes(writer: Writer) -> list[Sentence]:
-    """Sentences on changes whose whole interval lies on one side of zero, largest first."""
-    clear = [(c, w) for c, w in _changes(writer) if not (c.lower or 0.0) <= 0 <= (c.upper or 0.0)]
-    clear.sort(key=lambda pair: (-abs(pair[0].value or 0.0), pair[0].key))
-    return [_sentence(writer, change, wave) for change, wave in clear]
+    """Sentences on sure changes, largest first."""
+    return [_sentence(writer, c, wave) for c, wave in _clear(writer, _changes(writer))]
 
 
 def change_section(writer: Writer) -> Section | None:
@@ -79,56 +73,48 @@ def change_section(writer: Writer) -> Section | None:
     if municipality.territory_note:
         day = formats.long_date(municipality.territory_from.date(), writer.language)
         intro.append(voice.say(f"territory.{municipality.territory_note}", day=day))
-    if not changes:
-        if not intro:
-            return None
-        return Section(id="change", title=voice.say("section.change"), intro=intro)
-    clear = [(c, w) for c, w in changes if not _covers_zero(c)]
-    unclear = len(changes) - len(clear)
+    if not changes and not intro:
+        return None
+    blocks = [_block(writer, changes)] if changes else []
+    return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=blocks)
+
+
+def _block(writer: Writer, changes: list[tuple[Estimate, str]]) -> AnyBlock:
+    """The sure changes as a figure, or the sentence that there are none."""
+    say = writer.voice.say
+    clear = _clear(writer, changes)
+    note = say("change_text.note")
     if not clear:
         years = {"fra": _year(writer, changes[0][1]), "til": _year(writer, writer.wave)}
         sentence = writer.rule("change_unclear", **years)
-        block = TextBlock(id="changes", intro=[sentence], notes=[voice.say("change_text.note")])
-        return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=[block])
-    columns = [
-        Column(label=voice.say("change_text.years"), align="right"),
-        Column(label=voice.say("change.change"), align="right"),
-        Column(label=voice.say("profile.interval"), align="right"),
-    ]
-    table = Table(
-        caption=voice.say("change_text.title"),
-        corner=voice.say("change.indicator"),
-        corner_width=3.0,
-        columns=columns,
-        rows=[_row(writer, change, before) for change, before in clear],
-    )
-    block = TableBlock(
+        return TextBlock(id="changes", intro=[sentence], notes=[note])
+    rows = [_row(writer, change, before) for change, before in clear]
+    others = len(changes) - len(clear)
+    return Change(
         id="changes",
-        title=voice.say("change_text.title"),
-        table=table,
-        notes=[voice.say("change_text.others", count=unclear), voice.say("change_text.note")],
-    )
-    return Section(id="change", title=voice.say("section.change"), intro=intro, blocks=[block])
+        title=say("change_text.title"),
+        alt=say(
+            "change_text.alt", count=len(rows), first=f"{rows[0].label}, {rows[0].sub}",
+            value=rows[0].change.text if rows[0].change else "",
+        ),
+        waves=sorted({_year(writer, wave) for _, wave in clear} | {_year(writer, writer.wave)}),
+        rows=rows,
+        notes=[say("change_text.others", count=others), note] if others else [note],
+    )  # fmt: skip
 
 
-def _row(writer: Writer, change: Estimate, before: str) -> Row:
-    """One clear change, with its sign."""
+def _row(writer: Writer, change: Estimate, before: str) -> ChangeRow:
+    """One sure change, with its sign."""
     voice, key = writer.voice, change.key
-    shown = voice.shown(change)
-    text = shown.text
-    if (change.value or 0.0) > 0 and not text.startswith("+"):
-        text = f"+{text}"
     years = f"{_year(writer, before)}{formats.EN_DASH}{_year(writer, writer.wave)}"
-    return Row(
-        header=voice.component(key.indicator, _changed(key.component)),
-        sub=voice.group(key.group),
-        cells=[years, text, shown.interval],
+    low, high = (float(end) for end in writer.book.indicators[key.indicator].range)
+    direction = "change_text.higher" if (change.value or 0.0) > 0 else "change_text.lower"
+    return ChangeRow(
+        label=voice.component(key.indicator, key.component.partition("|")[2] or TOTAL),
+        sub=f"{voice.group(key.group).lower()}, {years}",
+        scale_min=low,
+        scale_max=high,
+        change=voice.shown(change),
+        verdict="clear",
+        verdict_text=voice.say(direction).capitalize(),
     )
-
-
-def _covers_zero(change: Estimate) -> bool:
-    return (change.lower or 0.0) <= 0 <= (change.upper or 0.0)
-
-
-def _changed(component: str) -> str:
-    return component.partition("|")[2] or TOTAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plankompass.reports import formats
-from plankompass.reports.blocks import code_table, group_bars, numbers_table, platform_chain
+from plankompass.reports.blocks import codes_said, group_bars, numbers_table, platform_chain
 from plankompass.reports.publishable import Estimate
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_blocks import RankedBarrier, RankedBarriers
@@ -54,7 +54,7 @@ def _interview_words(writer: Writer, item: str) -> str:
     estimate = writer.own("implementation_interview_share", "intervju", code)
     if estimate is None or not estimate.shown or not estimate.class_value:
         return ""
-    return writer.voice.say(f"class.{estimate.class_value}")
+    return writer.voice.say(f"barriers.{estimate.class_value}")
 
 
 def barriers_block(writer: Writer, group: str) -> RankedBarriers | None:
@@ -133,7 +133,7 @@ def decide_questions(writer: Writer) -> list[Question]:
         id="rq1_gjennomfort",
         title=text["rq1_gjennomfort"],
         answer=present(
-            *(writer.finding(e) for e in capacity),
+            *writer.findings("policy_implementation_capacity", (MEMBERS, STAFF)),
             *(writer.dont_know(e) for e in capacity),
             *promises,
         ),
@@ -151,7 +151,7 @@ def decide_questions(writer: Writer) -> list[Question]:
         id="rq1_arshjul",
         title=text["rq1_arshjul"],
         answer=present(
-            *(writer.finding(e) for e in latitude),
+            *writer.findings("budget_cycle_latitude", (MEMBERS, STAFF)),
             *(
                 writer.finding(writer.own(BARRIERS, MEMBERS, i), writer.voice.item(i))
                 for i in focus
@@ -168,7 +168,7 @@ def decide_questions(writer: Writer) -> list[Question]:
             b
             for b in (
                 group_bars(writer, "strategies", "strategy_uptake", (MEMBERS, STAFF)),
-                code_table(writer, "strategies-said", "implementation_interview_share", "grep/"),
+                codes_said(writer, "strategies-said", "implementation_interview_share", "grep/"),
                 duties_timeline(writer),
             )
             if b
@@ -181,4 +181,4 @@ def _barriers_without(writer: Writer):
     """When the councillors' ranking is hidden: what the interviews say of barriers."""
     if barriers_block(writer, MEMBERS) is not None:
         return None
-    return code_table(writer, "barriers-said", "implementation_interview_share", "barrierer/")
+    return codes_said(writer, "barriers-said", "implementation_interview_share", "barrierer/")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from plankompass.reports.blocks import code_table, numbers_table, scale_table
+from collections.abc import Sequence
+
+from plankompass.reports.blocks import broken_scale, codes_said
+from plankompass.reports.distributions import own_answers
 from plankompass.reports.publishable import Estimate
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_blocks import GapRow, Gaps, GroupValue, ProfileStage, WhoDecides
@@ -24,9 +27,7 @@ def clearest_gap(writer: Writer) -> Sentence | None:
     found = []
     for item in writer.book.indicators[GAP].inputs.items:
         gap = _gap(writer, GAP, item, MEMBERS, STAFF)
-        if gap is None or not gap.shown or gap.lower is None or gap.upper is None:
-            continue
-        if gap.lower > 0 or gap.upper < 0:
+        if gap is not None and writer.sure(gap):
             found.append((-abs(gap.value or 0.0), item, gap))
     if not found:
         return None
@@ -34,15 +35,22 @@ def clearest_gap(writer: Writer) -> Sentence | None:
     return writer.gap_finding(gap, writer.voice.item(item))
 
 
+def _gaps_said(writer: Writer, indicator: str, items: Sequence[str], second: str) -> list[Sentence]:
+    """Sentences on the sure gaps; when none is, on the first. The figure shows the others."""
+    gaps = [(item, _gap(writer, indicator, item, MEMBERS, second)) for item in items]
+    known = [(item, gap) for item, gap in gaps if writer.sure(gap) is not None]
+    told = [(item, gap) for item, gap in known if writer.sure(gap)] or known[:1]
+    return present(*(writer.gap_finding(gap, writer.voice.item(item)) for item, gap in told))
+
+
 def _verdict(writer: Writer, gap: Estimate | None) -> tuple[str, str]:
-    if gap is None or not gap.shown or gap.lower is None or gap.upper is None:
-        return "none", writer.voice.why_not(gap) if gap is None or not gap.shown else ""
-    clear = gap.lower > 0 or gap.upper < 0
-    return (
-        ("clear", writer.voice.say("gap.clear"))
-        if clear
-        else ("unclear", writer.voice.say("gap.unclear"))
-    )
+    if gap is None or not gap.shown:
+        return "none", writer.voice.why_not(gap)
+    sure = writer.sure(gap)
+    if sure is None:
+        return "none", ""
+    verdict = "clear" if sure else "unclear"
+    return verdict, writer.voice.say(f"gap.{verdict}")
 
 
 def who_decides_block(writer: Writer) -> WhoDecides | None:
@@ -159,8 +167,8 @@ def interplay_questions(writer: Writer) -> list[Question]:
     text = {q.id: q.text(writer.language) for q in writer.book.research_questions["RQ3"].questions}
 
     def of(*indicators: str, groups: tuple[str, ...] = (MEMBERS, STAFF)) -> list[Sentence]:
-        found = [writer.own(i, g) for i in indicators for g in groups]
-        return present(*(writer.finding(e) for e in found), *(writer.dont_know(e) for e in found))
+        unsure = (writer.dont_know(writer.own(i, g)) for i in indicators for g in groups)
+        return [*(s for i in indicators for s in writer.findings(i, groups)), *present(*unsure)]
 
     locus = [i for i in writer.book.indicators[GAP].inputs.items if i.startswith("bo_")]
     trust = [i for i in writer.book.indicators[GAP].inputs.items if i not in locus]
@@ -168,12 +176,7 @@ def interplay_questions(writer: Writer) -> list[Question]:
     decides = Question(
         id="rq3_avgjor",
         title=text["rq3_avgjor"],
-        answer=present(
-            *(
-                writer.gap_finding(_gap(writer, GAP, i, MEMBERS, STAFF), writer.voice.item(i))
-                for i in locus
-            )
-        ),
+        answer=_gaps_said(writer, GAP, locus, STAFF),
         blocks=[b for b in (who_decides_block(writer),) if b],
     )
     roles = Question(
@@ -183,8 +186,10 @@ def interplay_questions(writer: Writer) -> list[Question]:
         blocks=[
             b
             for b in (
+                *broken_scale(writer, "clarity", "role_clarity"),
+                *broken_scale(writer, "interplay", "interplay_quality"),
                 gaps_block(writer, "trust", GAP, trust, [(MEMBERS, STAFF)]),
-                code_table(writer, "roles-said", "interplay_interview_share", "roller/"),
+                codes_said(writer, "roles-said", "interplay_interview_share", "roller/"),
             )
             if b
         ],
@@ -193,12 +198,7 @@ def interplay_questions(writer: Writer) -> list[Question]:
         id="rq3_innbyggere",
         title=text["rq3_innbyggere"],
         answer=[
-            *present(
-                *(
-                    writer.gap_finding(_gap(writer, CITIZEN_GAP, i, MEMBERS, RESIDENTS), writer.voice.item(i))
-                    for i in asked
-                )
-            ),
+            *_gaps_said(writer, CITIZEN_GAP, asked, RESIDENTS),
             *of("citizen_influence", groups=(RESIDENTS,)),
         ],
         blocks=[
@@ -208,7 +208,7 @@ def interplay_questions(writer: Writer) -> list[Question]:
                     writer, "residents", CITIZEN_GAP, list(asked),
                     [(MEMBERS, RESIDENTS), (STAFF, RESIDENTS)],
                 ),
-                numbers_table(writer, "participation", ["participation_documented"]),
+                own_answers(writer, "answers-residents", ["citizen_influence"], RESIDENTS),
             )
             if b
         ],
@@ -220,8 +220,8 @@ def interplay_questions(writer: Writer) -> list[Question]:
         blocks=[
             b
             for b in (
-                scale_table(writer, "codevelopment", "policy_codevelopment"),
-                code_table(
+                *broken_scale(writer, "codevelopment", "policy_codevelopment"),
+                codes_said(
                     writer, "participation-said", "interplay_interview_share", "medvirkning/"
                 ),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plankompass.reports import formats
-from plankompass.reports.blocks import goal_chain, numbers_table, scale_table
+from plankompass.reports.blocks import any_shown, broken_scale, goal_chain, numbers_table
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_parts import Sentence
 from plankompass.reports.writer import Writer, present
@@ -38,15 +38,17 @@ def plan_questions(writer: Writer) -> list[Question]:
 
     def of(indicator: str) -> list[Sentence]:
         both = [writer.own(indicator, g) for g in (MEMBERS, STAFF)]
-        return present(*(writer.finding(e) for e in both), *(writer.dont_know(e) for e in both))
+        return present(
+            *writer.findings(indicator, (MEMBERS, STAFF)), *(writer.dont_know(e) for e in both)
+        )
 
     use = Question(
         id="rq2_bruk", title=text["rq2_bruk"], answer=of("plan_steering_use"),
-        blocks=[scale_table(writer, "plan-use", "plan_steering_use")],
+        blocks=broken_scale(writer, "plan-use", "plan_steering_use"),
     )  # fmt: skip
     ownership = Question(
         id="rq2_eierskap", title=text["rq2_eierskap"], answer=of("political_ownership"),
-        blocks=[scale_table(writer, "ownership", "political_ownership")],
+        blocks=broken_scale(writer, "ownership", "political_ownership"),
     )  # fmt: skip
     chain = Question(
         id="rq2_kjede",
@@ -55,8 +57,11 @@ def plan_questions(writer: Writer) -> list[Question]:
         blocks=[
             b
             for b in (
+                *broken_scale(writer, "follow-up", "goal_follow_up"),
                 goal_chain(writer),
-                numbers_table(writer, "accountability", ["goal_accountability"]),
+                numbers_table(writer, "accountability", ["goal_accountability"])
+                if any_shown(writer, "goal_accountability")
+                else None,
             )
             if b
         ],

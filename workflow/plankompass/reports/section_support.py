@@ -19,13 +19,23 @@ def gatherings(writer: Writer) -> list[str]:
     return [g.gathering for g in rows if g.held_on.date().isoformat() <= as_of]
 
 
-def gathering_numbers(writer: Writer) -> TableBlock | None:
-    """The latest gathering's evaluation in the whole network; None when nothing is shown."""
+def gathering_numbers(writer: Writer, *, items: bool = True) -> TableBlock | None:
+    """The latest gathering's evaluation in the whole network; None when nothing is shown.
+
+    Args:
+        writer: The report's writer.
+        items: Whether the items of its value are listed under the scale.
+
+    Returns:
+        The table.
+    """
     voice = writer.voice
     held = gatherings(writer)
     rows: list[Row] = []
     for indicator in ("gathering_value", "transfer_home"):
         for component in _components(writer, indicator):
+            if component in _scale_items(writer, indicator) and not items:
+                continue
             estimate = _latest(writer, indicator, component, held)
             shown = voice.shown(estimate)
             if estimate is not None and estimate.shown:
@@ -53,6 +63,12 @@ def gathering_numbers(writer: Writer) -> TableBlock | None:
     )
     notes = [voice.caveat("gathering_value"), voice.caveat("transfer_home")]
     return TableBlock(id="gatherings", title=title, table=table, notes=notes)
+
+
+def _scale_items(writer: Writer, indicator: str) -> list[str]:
+    """Items of an indicator that has a total."""
+    entry = writer.book.indicators[indicator]
+    return list(entry.inputs.items) if entry.operator == "mean_of_items" else []
 
 
 def _components(writer: Writer, indicator: str) -> list[str]:
@@ -84,7 +100,7 @@ def support_questions(writer: Writer) -> list[Question]:
     needs: list[AnyBlock] = [
         b for b in (group_bars(writer, "needs", "support_needs", (MEMBERS, STAFF), top=5),) if b
     ]
-    evaluation = gathering_numbers(writer)
+    evaluation = gathering_numbers(writer, items=False)
     participation = numbers_table(writer, "attendance", ["network_participation"])
     blocks: list[AnyBlock] = [participation] if participation.table.rows else []
     network_only = [writer.rule("network_only")] if evaluation else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from plankompass.reports.catalogue import Catalogue
+from plankompass.reports.figures.bars import distribution_rows
 from plankompass.reports.figures.chain import chain_rows
 from plankompass.reports.schema_blocks import (
     AnswerDistribution,
@@ -132,7 +133,10 @@ def _barriers(block: RankedBarriers, text: Catalogue) -> Table:
         cells = [
             cell(row.mean, with_n=False),
             _count(row.mean.n),
-            cell(row.share, with_n=not same),
+            # with its interval in the workbook: here it would take a line more in every row
+            cell(row.share.model_copy(update={"interval": ""}), with_n=not same)
+            if row.share
+            else "",
             row.rank.text,
             cell(row.peer_mean),
             row.verdict_text,
@@ -225,14 +229,16 @@ def _gaps(block: Gaps, text: Catalogue) -> Table:
 
 
 def _distribution(block: AnswerDistribution, text: Catalogue) -> Table:
-    columns = _right(*block.categories, text("distribution.dont_know"))
+    columns = _right(*block.categories, text("distribution.dont_know"), "n")
+    blank = ["" for _ in columns]
     rows = []
-    for row in block.rows:
-        texts = (
-            row.texts if row.shares is not None else [row.texts[0], *[""] * len(block.categories)]
-        )
-        cells = [*texts[: len(block.categories)], row.dont_know]
-        rows.append(Row(header=row.label, sub=row.n, cells=cells))
+    for row in distribution_rows(block):
+        if isinstance(row, str):
+            rows.append(Row(header=row, cells=blank, group=row))
+            continue
+        gone = ["" for _ in block.categories[1:]]
+        texts = row.texts if row.shares is not None else [row.texts[0], *gone]
+        rows.append(Row(header=row.label, cells=[*texts, row.dont_know, row.n]))
     return _drop_empty(text("distribution.statement"), columns, rows, block.title, 2.6)
 
 

@@ -89,6 +89,26 @@ def all_sentences(report: MunicipalReport | NetworkReport) -> list[Sentence]:
     return found
 
 
+def numbered(sentences: list[Sentence]) -> tuple[dict[str, int], list[Sentence]]:
+    """Numbers that lead from sentences to the appendix; a sentence said twice has one number.
+
+    Args:
+        sentences: Findings in reading order.
+
+    Returns:
+        Sentence id to number, and the sentences of the appendix in the order of their numbers.
+    """
+    numbers: dict[str, int] = {}
+    first: dict[str, int] = {}
+    appendix: list[Sentence] = []
+    for sentence in sentences:
+        if sentence.text not in first:
+            appendix.append(sentence)
+            first[sentence.text] = len(appendix)
+        numbers[sentence.id] = first[sentence.text]
+    return numbers, appendix
+
+
 def head_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
     """What stands under the title: where, who it is compared with, when.
 
@@ -141,6 +161,8 @@ def closing_facts(report: MunicipalReport | NetworkReport) -> list[Fact]:
     """
     text, meta = catalogue(report.meta.language), report.meta
     facts = [Fact(label=text("common.publisher"), value=meta.publisher)]
+    if meta.addressee:
+        facts.append(Fact(label=text("common.addressee"), value=meta.addressee))
     if meta.contact:
         facts.append(Fact(label=text("common.contact"), value=meta.contact))
     return facts + list(report.about.facts)

@@ -161,6 +161,13 @@ class Voice:
             return formats.per_cent_sign(value, self.language)
         return formats.number(value, self.language, _PLACES[unit], signed=signed or unit == GAP)
 
+    def change(self, value: float, unit: str) -> str:
+        """A change with its sign; of shares in percentage points."""
+        if unit in _PER_CENT:
+            points = formats.number(100 * value, self.language, 0, signed=True)
+            return self.say("change.points", value=points)
+        return formats.number(value, self.language, _PLACES[unit], signed=True)
+
     def interval(self, lower: float | None, upper: float | None, unit: str) -> str:
         """An interval in its unit, as text; empty where there is none."""
         if lower is None or upper is None:
@@ -206,8 +213,9 @@ class Voice:
             return None if limit is None else formats.rounded(factor * limit, places)
 
         n = estimate.n if key.group in _PERSONS else None
+        change = key.component.startswith("change:")
         return Shown(
-            text=self.amount(value, unit, estimate.n),
+            text=self.change(value, unit) if change else self.amount(value, unit, estimate.n),
             value=formats.rounded(factor * value, 1 if unit in _PER_CENT else places),
             lower=drawn(estimate.lower),
             upper=drawn(estimate.upper),
@@ -224,6 +232,9 @@ class Voice:
         verdict = comparison.verdict if comparison else "none"
         if verdict == "none":
             return "none", self.say("verdict.none")
+        if verdict in ("clear", "unclear"):
+            kind = "change" if estimate.key.component.startswith("change:") else "gap"
+            return verdict, self.say(f"{kind}.{verdict}")  # type: ignore[return-value]
         return verdict, self.say(f"verdict.{verdict}")  # type: ignore[return-value]
 
     def peer_mean(

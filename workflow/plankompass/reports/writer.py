@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from plankompass.reports.schema_parts import Sentence, Shown, Tone, Trace
 from plankompass.reports.wording import GAP, Voice
 from plankompass.study.codebook import Codebook
 
+JOIN = "; "  # between the groups of one trace
 _TONE = {
     ("higher_is_better", "above"): "positive",
     ("higher_is_better", "below"): "negative",
@@ -158,14 +159,64 @@ class Writer:
         tone: Any = _TONE.get((direction, comparison.verdict), "neutral")
         return self.rule(rule, estimate, lead=self.lead(estimate, label), tone=tone)
 
+    def findings(self, indicator: str, groups: Sequence[str]) -> list[Sentence]:
+        """What a number of several groups allows: one sentence where the same holds for all of them.
+
+        Args:
+            indicator: Indicator id.
+            groups: The groups.
+
+        Returns:
+            Sentences in the order of the groups.
+        """
+        found = [(e, s) for g in groups if (s := self.finding(e := self.own(indicator, g)))]
+        if any(e is not None and e.shown for e, _ in found):
+            # that another group's number is not shown, and why, stands in the profile
+            found = [(e, s) for e, s in found if e is not None and e.shown]
+        rules = {sentence.trace.rule for _, sentence in found}
+        if len(found) < 2 or len(rules) > 1 or not found[0][0].shown:  # type: ignore[union-attr]
+            return [sentence for _, sentence in found]
+        first = found[0][1]
+        numbers = []
+        for estimate, sentence in found:
+            interval = f" ({sentence.trace.interval})" if sentence.trace.interval else ""
+            group = self.voice.group(estimate.key.group).lower()  # type: ignore[union-attr]
+            numbers.append(f"{group} {sentence.trace.value}{interval}")
+        said = f"{self.voice.indicator(indicator)}: {', '.join(numbers)}."
+        rule = self.book.sentence_rules[first.trace.rule].text(self.language)
+        together = {
+            field: JOIN.join(getattr(s.trace, field) for _, s in found)
+            for field in ("group", "value", "interval", "n")
+        }
+        return [
+            first.model_copy(
+                update={
+                    "text": f"{said} {rule.format(kommune=self.name)}",
+                    "trace": first.trace.model_copy(update=together),
+                }
+            )
+        ]
+
+    def sure(self, estimate: Estimate | None) -> bool | None:
+        """Whether a gap or a change stands after allowing for all that the report says.
+
+        Args:
+            estimate: The gap or change.
+
+        Returns:
+            None where nothing may be said of it: not shown, or without an interval.
+        """
+        if estimate is None or not estimate.shown:
+            return None
+        comparison = self.comparison(estimate)
+        if comparison is None or comparison.verdict not in ("clear", "unclear"):
+            return None
+        return comparison.verdict == "clear"
+
     def gap_finding(self, estimate: Estimate | None, label: str) -> Sentence | None:
         """Whether two groups see something differently, or None when that is not known."""
-        if (
-            estimate is None
-            or not estimate.shown
-            or estimate.lower is None
-            or estimate.upper is None
-        ):
+        sure = self.sure(estimate)
+        if estimate is None or sure is None:
             return None
         first, second = estimate.key.group, estimate.key.component.rpartition("|")[2]
         lead = self.voice.say(
@@ -174,7 +225,7 @@ class Writer:
             value=self.voice.amount(estimate.value or 0.0, GAP),
             interval=self.voice.interval(estimate.lower, estimate.upper, GAP),
         )
-        if estimate.lower <= 0 <= estimate.upper:
+        if not sure:
             return self.rule("gap_unclear", estimate, lead=lead)
         return self.rule(
             "gap_clear", estimate, lead=lead,

@@ -14,6 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from plankompass.study.contrast import TEXT, contrast, readable
+
 Wave = Annotated[str, Field(pattern=r"^T[0-9]$")]
 SurveyGroup = Literal["folkevalgte", "administrasjon", "innbyggere", "deltakere"]
 Language = Literal["nb", "nn", "en"]
@@ -284,6 +286,36 @@ class DisclosureConfig(ConfigModel):
         return given
 
 
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class ColourConfig(ConfigModel):
+    """Colours of the pages; those of the figures are fixed, since they were tested together."""
+
+    main: Colour = Field(default="#00546b", description="Headings and links, on white")
+    band: Colour = Field(default="#0a3d4d", description="The band at the top, under white text")
+    on_band: Colour = Field(default="#cfe3e8", description="Smaller text on the band")
+
+    @model_validator(mode="after")
+    def _readable(self) -> ColourConfig:
+        problems = []
+        for name, colour, ground, where in (
+            ("main", self.main, "#eef3f4", "on the light boxes"),
+            ("band", self.band, "#ffffff", "under white text"),
+            ("on_band", self.on_band, self.band, "on the band"),
+        ):
+            reached = contrast(colour, ground)
+            if reached < TEXT:
+                near = readable(colour, ground)
+                problems.append(
+                    f"{name}: {colour} reaches a contrast of {reached:.1f} {where}, and text needs "
+                    f"{TEXT}; {near} does"
+                )
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
 class ReportConfig(ConfigModel):
     """What the reports show and how they are signed."""
 
@@ -297,7 +329,16 @@ class ReportConfig(ConfigModel):
     publisher: str = Field(
         default="Plankompass", min_length=1, description="Who publishes the reports"
     )
+    addressee: str = Field(
+        default="", description="Who the reports are made for, shown in Om tallene and the letter"
+    )
     contact: str = Field(default="", description="Address for questions, shown in Om tallene")
+    logo: str | None = Field(
+        default=None,
+        description="The publisher's logo (SVG or PNG, at most 60 kB), relative to the checkout; a neutral "
+        "mark when left out",
+    )
+    colours: ColourConfig = Field(default=ColourConfig(), description="Colours of the pages")
     dated: date = Field(description="Date printed on the reports; never taken from the clock")
 
 

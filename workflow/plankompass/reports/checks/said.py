@@ -18,6 +18,7 @@ from plankompass.reports.view import (
     View,
     closing_facts,
     head_facts,
+    numbered,
     official_name,
     sources_table,
 )
@@ -56,7 +57,7 @@ class _Speaker:
     def __init__(self, view: View, medium: Medium) -> None:
         self.view, self.html = view, medium == "html"
         self.report, self.t = view.report, view.text
-        self.numbers = {s.id: i for i, s in enumerate(view.sentences, start=1)}
+        self.numbers, self.appendix = numbered(view.sentences)
 
     def all(self) -> Iterator[tuple[str, str]]:
         report = self.report
@@ -292,7 +293,7 @@ class _Speaker:
             return
         yield "appendix", self.t("trace.title")
         yield "appendix", self.t("trace.intro_numbers")
-        for number, s in enumerate(self.view.sentences, start=1):
+        for number, s in enumerate(self.appendix, start=1):
             trace = s.trace
             value = f"{trace.value} ({trace.interval})" if trace.interval else trace.value
             name = trace.indicator_name or trace.indicator

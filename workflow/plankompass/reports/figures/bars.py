@@ -5,8 +5,8 @@ from __future__ import annotations
 from plankompass.reports.figures.canvas import Canvas, text_width
 from plankompass.reports.figures.groups import group_keys
 from plankompass.reports.figures.parts import Chart, Key
-from plankompass.reports.figures.strips import Strips
-from plankompass.reports.schema_blocks import AnswerDistribution, Bars
+from plankompass.reports.figures.strips import Strips, with_headings
+from plankompass.reports.schema_blocks import AnswerDistribution, Bars, DistributionRow
 from plankompass.reports.style import (
     AXIS,
     DIVERGING,
@@ -70,17 +70,23 @@ def draw_distribution(block: AnswerDistribution, strips: Strips) -> Chart:
     unit = (strips.width - 8) / max(low + high, 1.0)
     centre = 4 + low * unit
 
+    rows = distribution_rows(block)
+
     def row(canvas: Canvas, i: int, middle: float) -> None:
+        answers = rows[i]
+        if isinstance(answers, str):
+            strips.heading(canvas, i, middle)
+            return
         canvas.line([centre, centre], strips.ends(i, middle), INK, 0.9)
-        shares = block.rows[i].shares
+        shares = answers.shares
         if shares is None:
             return
         x = centre - _sides(shares)[0] * unit
-        for share, words, (fill, ink) in zip(shares, block.rows[i].texts, colours, strict=True):
+        for share, words, (fill, ink) in zip(shares, answers.texts, colours, strict=True):
             width = share * unit
             if width > 0:
                 canvas.box(x, middle - 6.5, width, 13, fill, AXIS, 0.6)
-            shown = words.replace("\u00a0%", "").replace(" %", "").replace("%", "")
+            shown = words.replace("\u00a0", " ").split(" ")[0].rstrip("%")
             if width > text_width(shown, TYPE.small) + 3:
                 at = x + width / 2
                 canvas.text(at, middle + 2.8, shown, TYPE.small, colour=ink, align="center")
@@ -90,7 +96,20 @@ def draw_distribution(block: AnswerDistribution, strips: Strips) -> Chart:
         Key(name, "box", AXIS, fill=fill)
         for name, (fill, _) in zip(block.categories, colours, strict=True)
     ]
-    return strips.draw(row, keys=keys, words=[block.group])
+    headings = {i for i, answers in enumerate(rows) if isinstance(answers, str)}
+    return strips.draw(row, keys=keys, words=[block.group], glued=headings)
+
+
+def distribution_rows(block: AnswerDistribution) -> list[DistributionRow | str]:
+    """Rows of a distribution: items, and before the first item of each scale its name.
+
+    Args:
+        block: The block.
+
+    Returns:
+        Items and names of scales in reading order.
+    """
+    return with_headings(block.rows, lambda row: row.group)
 
 
 def _sides(shares: list[float]) -> tuple[float, float]:

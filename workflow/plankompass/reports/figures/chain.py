@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from plankompass.reports.figures.canvas import Canvas, text_width, wrap
 from plankompass.reports.figures.parts import Chart, Key
-from plankompass.reports.figures.strips import Strips
+from plankompass.reports.figures.strips import Strips, with_headings
 from plankompass.reports.schema_blocks import ChainGoal, SteeringChain
-from plankompass.reports.style import AXIS, FJORD, FLOW, MISSING, MUTED, TYPE, WASH
+from plankompass.reports.style import AXIS, FJORD, FLOW, MISSING, MUTED, TYPE
 
 _BAND = 28.0
 _HEAD = 62.0
@@ -24,14 +24,7 @@ def chain_rows(block: SteeringChain) -> list[ChainGoal | str]:
     Returns:
         Goals and names of areas in reading order.
     """
-    rows: list[ChainGoal | str] = []
-    area = ""
-    for goal in block.goals:
-        if goal.area and goal.area != area:
-            area = goal.area
-            rows.append(area)
-        rows.append(goal)
-    return rows
+    return with_headings(block.goals, lambda goal: goal.area)
 
 
 def _columns(stages: int, width: float) -> list[float]:
@@ -95,7 +88,7 @@ def draw_chain(block: SteeringChain, strips: Strips) -> Chart:
     def row(canvas: Canvas, i: int, middle: float) -> None:
         goal = rows[i] if i < len(rows) else None
         if isinstance(goal, str):
-            canvas.box(0, strips.ends(i, middle)[0], strips.width, strips.heights[i], WASH)
+            strips.heading(canvas, i, middle)
         if not isinstance(goal, ChainGoal):
             return
         reached = [True, *(step.found for step in goal.steps)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures.canvas import Canvas
@@ -17,7 +17,9 @@ from plankompass.reports.figures.parts import (
     make_chart,
     scale_words,
 )
+from plankompass.reports.style import WASH
 
+Item = TypeVar("Item")
 DrawRow = Callable[[Canvas, int, float], None]
 _PAD = 8.0  # points between the ends of a scale and the edges of its strip
 _HEAD = 14.0
@@ -101,3 +103,28 @@ class Strips:
             value = (block.scale_min + block.scale_max) / 2
             words = words.replace(", ", f", {value:g} = {middle}, ", 1)
         return words
+
+    def heading(self, canvas: Canvas, i: int, middle: float) -> None:
+        """The quiet surface of a row that is a heading."""
+        canvas.box(0, self.ends(i, middle)[0], self.width, self.heights[i], WASH)
+
+
+def with_headings(items: Iterable[Item], heading: Callable[[Item], str]) -> list[Item | str]:
+    """Rows in reading order, and before the first row of each group its heading.
+
+    Args:
+        items: The rows.
+        heading: A row's heading; empty for none.
+
+    Returns:
+        Rows, and headings as texts.
+    """
+    rows: list[Item | str] = []
+    last = ""
+    for item in items:
+        words = heading(item)
+        if words and words != last:
+            last = words
+            rows.append(words)
+        rows.append(item)
+    return rows

@@ -1,0 +1,136 @@
+"""How the answers to the items of some scales spread: of a council, of residents, of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from plankompass.reports import formats
+from plankompass.reports.publishable import Estimate
+from plankompass.reports.schema_blocks import AnswerDistribution, DistributionRow
+from plankompass.reports.wording import PER_CENT_FROM
+from plankompass.reports.writer import Writer
+
+PARTS = ("lower", "middle", "upper")
+#: Scales of each research question whose answers are shown, in the order of the questions.
+SCALES = {
+    "RQ1": ("policy_implementation_capacity", "budget_cycle_latitude"),
+    "RQ2": ("plan_steering_use", "political_ownership", "goal_follow_up"),
+    "RQ3": ("role_clarity", "interplay_quality", "policy_codevelopment"),
+}
+MOST_ROWS = 12  # of one municipality's report; the workbook has them all
+FEWEST_ROWS = 2  # with fewer of its own, a municipality is shown the network's
+_Find = Callable[[str, str, str], Estimate | None]
+
+
+def own_answers(
+    writer: Writer, block_id: str, indicators: Sequence[str], group: str
+) -> AnswerDistribution | None:
+    """How a municipality's group answered, or the whole network where its own may not be shown.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicators: Scales whose items are shown.
+        group: Group of respondents.
+
+    Returns:
+        The block; None when neither may be shown. Items that are not shown are counted in a note.
+    """
+    say = writer.voice.say
+    rows, gone = _rows(writer, indicators, group, writer.own)
+    if len(rows) < FEWEST_ROWS:
+        block = network_answers(writer, block_id, indicators, group)
+        if block is None:
+            return None
+        return block.model_copy(update={"intro": [writer.rule("network_only")]})
+    notes = [say("answers_text.gone", count=gone, total=gone + len(rows))] if gone else []
+    if len(rows) > MOST_ROWS:
+        notes.insert(0, say("answers_text.most", count=MOST_ROWS, rest=len(rows) - MOST_ROWS))
+        clearest = sorted(rows, key=lambda row: (-_leaning(row), row.label))[:MOST_ROWS]
+        rows = [row for row in rows if row in clearest]
+    rows = [row.model_copy(update={"group": ""}) for row in rows]
+    return _block(writer, block_id, group, rows, notes, writer.name)
+
+
+def network_answers(
+    writer: Writer, block_id: str, indicators: Sequence[str], group: str
+) -> AnswerDistribution | None:
+    """How a group answered in the whole network.
+
+    Args:
+        writer: The report's writer.
+        block_id: Anchor of the block.
+        indicators: Scales whose items are shown.
+        group: Group of respondents.
+
+    Returns:
+        The block, or None when nothing may be shown.
+    """
+    rows, _ = _rows(writer, indicators, group, writer.network)
+    if not rows:
+        return None
+    network = writer.voice.say("index.network")
+    return _block(writer, block_id, group, rows, [], network[0].lower() + network[1:])
+
+
+def _rows(
+    writer: Writer, indicators: Sequence[str], group: str, find: _Find
+) -> tuple[list[DistributionRow], int]:
+    """Items whose distribution is shown, and how many are not."""
+    rows: list[DistributionRow] = []
+    gone = 0
+    for indicator in indicators:
+        for item in writer.book.indicators[indicator].inputs.items:
+            parts = [find(indicator, group, f"answers:{part}|{item}") for part in PARTS]
+            row = _row(writer, indicator, item, [p for p in parts if p is not None])
+            if row is not None:
+                rows.append(row)
+            elif any(parts):
+                gone += 1
+    return rows, gone
+
+
+def _leaning(row: DistributionRow) -> float:
+    """How far agreement and disagreement lie apart."""
+    shares = row.shares or [0.0]
+    return abs(shares[-1] - shares[0])
+
+
+def _row(
+    writer: Writer, indicator: str, item: str, parts: list[Estimate]
+) -> DistributionRow | None:
+    shown = [writer.shown(part) for part in parts]
+    values = [s.value for s in shown if s.value is not None]
+    if not shown or len(values) < len(shown):
+        return None
+    n, unsure = parts[0].n, parts[0].dont_know
+    few = n is not None and n < PER_CENT_FROM
+    return DistributionRow(
+        label=writer.voice.item(item),
+        group=writer.voice.indicator(indicator),
+        shares=[float(v) for v in values],
+        texts=[s.text for s in shown],
+        n="" if n is None or few else formats.number(n, writer.language, 0),
+        dont_know="" if unsure is None else formats.per_cent_sign(unsure, writer.language),
+    )
+
+
+def _block(
+    writer: Writer, block_id: str, group: str, rows: list[DistributionRow], notes: list[str],
+    place: str,
+) -> AnswerDistribution:  # fmt: skip
+    say, named = writer.voice.say, writer.voice.group_named(group)
+    most = max(rows, key=lambda row: (row.shares or [0])[-1])
+    fewest = min(rows, key=lambda row: (row.shares or [0])[-1])
+    return AnswerDistribution(
+        id=block_id,
+        title=say("answers_text.title", group=named),
+        alt=say(
+            "answers_text.alt", count=len(rows), group=named, place=place,
+            most=most.label, high=most.texts[-1], fewest=fewest.label, low=fewest.texts[-1],
+        ),
+        group=f"{writer.voice.group(group)}, {place}",
+        categories=[say(f"answers_text.{part}") for part in PARTS],
+        rows=rows,
+        notes=notes,
+    )  # fmt: skip
