@@ -27,6 +27,7 @@ from plankompass.study.problems import PlankompassError
 
 # Fields that steer the layout or name things for machines; a reader never sees them as such.
 NOT_SHOWN = {
+    "logo", "main", "band", "on_band",
     "id", "kind", "schema_version", "study", "language", "wave", "as_of", "dated", "kommune_id",
     "tone", "status", "verdict", "align", "version", "commit", "input_hash", "number", "start",
     "due", "done", "first_day", "last_day", "cutoff", "name", "study_title", "scale_labels",

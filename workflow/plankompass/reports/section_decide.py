@@ -7,7 +7,7 @@ from plankompass.reports.blocks import codes_said, group_bars, numbers_table, pl
 from plankompass.reports.publishable import Estimate
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_blocks import RankedBarrier, RankedBarriers
-from plankompass.reports.schema_parts import Sentence
+from plankompass.reports.schema_parts import Sentence, Shown
 from plankompass.reports.timeline import duties_timeline
 from plankompass.reports.writer import Writer, present
 
@@ -57,6 +57,11 @@ def _interview_words(writer: Writer, item: str) -> str:
     return writer.voice.say(f"barriers.{estimate.class_value}")
 
 
+def _short(shown: Shown) -> Shown:
+    """A share without its interval, which takes a line more in every row; the workbook has it."""
+    return shown.model_copy(update={"interval": "", "lower": None, "upper": None})
+
+
 def barriers_block(writer: Writer, group: str) -> RankedBarriers | None:
     """Barriers as one group ranks them; None when fewer than two are shown."""
     ranked = _ranked(writer, group)
@@ -73,7 +78,7 @@ def barriers_block(writer: Writer, group: str) -> RankedBarriers | None:
                 label=writer.voice.item(item),
                 mean=writer.shown(mean),
                 rank=_rank_shown(writer, rank),
-                share=writer.shown(share) if share is not None else None,
+                share=_short(writer.shown(share)) if share is not None else None,
                 peer_mean=writer.voice.peer_mean(comparison, BARRIERS, item),
                 verdict=verdict,
                 verdict_text=words,

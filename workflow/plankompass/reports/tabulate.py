@@ -133,10 +133,7 @@ def _barriers(block: RankedBarriers, text: Catalogue) -> Table:
         cells = [
             cell(row.mean, with_n=False),
             _count(row.mean.n),
-            # with its interval in the workbook: here it would take a line more in every row
-            cell(row.share.model_copy(update={"interval": ""}), with_n=not same)
-            if row.share
-            else "",
+            cell(row.share, with_n=not same),
             row.rank.text,
             cell(row.peer_mean),
             row.verdict_text,

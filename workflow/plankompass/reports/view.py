@@ -13,7 +13,7 @@ from plankompass.reports.charts import ChartTable, chart_table, spine_heights
 from plankompass.reports.figures import Chart, Drawing, draw_multiples, draw_spine
 from plankompass.reports.schema import MunicipalReport, NetworkReport, Section
 from plankompass.reports.schema_blocks import AnyBlock, FigureBlock, SmallMultiples, TableBlock
-from plankompass.reports.schema_parts import Column, Fact, Row, Sentence, Table
+from plankompass.reports.schema_parts import Column, Fact, Row, Sentence, Table, Trace
 from plankompass.reports.tabulate import table_of, without_empty_columns
 
 
@@ -99,13 +99,14 @@ def numbered(sentences: list[Sentence]) -> tuple[dict[str, int], list[Sentence]]
         Sentence id to number, and the sentences of the appendix in the order of their numbers.
     """
     numbers: dict[str, int] = {}
-    first: dict[str, int] = {}
+    first: dict[tuple[str, Trace], int] = {}
     appendix: list[Sentence] = []
     for sentence in sentences:
-        if sentence.text not in first:
+        said = (sentence.text, sentence.trace)
+        if said not in first:
             appendix.append(sentence)
-            first[sentence.text] = len(appendix)
-        numbers[sentence.id] = first[sentence.text]
+            first[said] = len(appendix)
+        numbers[sentence.id] = first[said]
     return numbers, appendix
 
 
