@@ -246,11 +246,11 @@ def fuzz(
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass benchmark")
 def benchmark(
     part: Annotated[
-        Literal["all", "example", "surveys", "statistics", "plans"],
+        Literal["all", "example", "surveys", "statistics", "plans", "interviews"],
         typer.Argument(help="What to measure."),
     ] = "all",
 ) -> None:
-    """Measure example, surveys, statistics and plan reading into benchmarks/RESULTS.md."""
+    """Measure example, surveys, statistics, plans and interviews into benchmarks/RESULTS.md."""
     from plankompass.commands.measuring import run_benchmark
 
     raise typer.Exit(run_benchmark(ROOT, part))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 
+import krippendorff
 import numpy as np
 import pytest
 from hypothesis import given
@@ -296,3 +297,11 @@ def test_patterns_hold_every_unit(counts):
 def test_patterns_of_many_values():
     counts = np.eye(70, dtype=np.int64)[[3, 3, 69]]
     assert sorted(Patterns.of(counts).sizes.tolist()) == [1, 2]
+
+
+@given(ratings, st.sampled_from(sorted(ALPHAS)))
+def test_equals_the_krippendorff_package(table, level):
+    ours = krippendorff_alpha(table, level, replicates=0)
+    if not np.isnan(ours):  # the package refuses what cannot be told
+        theirs = krippendorff.alpha(reliability_data=table, level_of_measurement=level)
+        assert ours == pytest.approx(theirs, abs=1e-9)

@@ -21,6 +21,7 @@ RESULTS = Path("benchmarks/RESULTS.md")
 _TITLES = {
     "plans": "Plan documents: pages a second beside bare text extraction in the same run",
     "surveys": "Surveys: a national .sav from raw file to tidy tables, beside pyreadstat",
+    "interviews": "Interviews: two coders' projects read and their agreement computed, beside krippendorff",
     "statistics": "The statistics: 222 600 respondents, 60 items, 20 scales, 2 142 cells, beside R",
 }
 
@@ -139,7 +140,7 @@ def run_benchmark(root: Path, part: str = "all") -> int:
     Args:
         root: The checkout.
         part: ``example`` (the example study from nothing and again), ``surveys``, ``statistics``,
-            ``plans`` (reading of plan documents), or ``all``.
+            ``plans`` (reading of plan documents), ``interviews``, or ``all``.
 
     Returns:
         0 when it was measured.
@@ -157,6 +158,10 @@ def run_benchmark(root: Path, part: str = "all") -> int:
         from plankompass.commands.measuring_plans import run_plan_benchmark
 
         write_section(root, "plans", run_plan_benchmark(root))
+    if part in ("interviews", "all"):
+        from plankompass.commands.measuring_interviews import run_interview_benchmark
+
+        write_section(root, "interviews", run_interview_benchmark(root))
     return 0
 
 
