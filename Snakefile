@@ -20,6 +20,34 @@ include: "workflow/rules/reports.smk"
 include: "workflow/rules/release.smk"
 
 
+# On a cluster these stay with the engine; what is heavy goes out as jobs (profiles/slurm).
+localrules:
+    all,
+    tables,
+    ingest_registers,
+    ingest_surveys,
+    ingest_interviews,
+    ingest_goal_register,
+    collect_problems,
+    compute_indicator,
+    compute_response,
+    assess_scales,
+    assess_coders,
+    assess_units,
+    describe_codes,
+    write_meeting_page,
+    compare_with_peers,
+    suppress_primary,
+    release_tables,
+    build_report,
+    build_network_report,
+    render_network_report,
+    write_network_workbook,
+    render_index,
+    write_protection_page,
+    pack_delivery,
+
+
 save_notes()
 
 

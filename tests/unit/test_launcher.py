@@ -82,7 +82,13 @@ def test_a_changed_lock_or_folder_wants_a_new_environment(launcher, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "requirements-dev.lock", "workflow/bootstrap.lock"]
+    "name",
+    [
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-slurm.lock",
+        "workflow/bootstrap.lock",
+    ],
 )
 def test_every_locked_library_has_hashes_and_no_address(root: Path, name: str):
     text = (root / name).read_text(encoding="utf-8")
@@ -102,3 +108,16 @@ def test_every_locked_checker_of_pages_has_a_hash_and_no_address(root: Path):
     locked = {n.removeprefix("node_modules/"): p for n, p in packages.items() if n}
     assert {n: p["version"] for n, p in locked.items()} == wanted
     assert all(p["integrity"].startswith("sha512-") for p in locked.values())
+
+
+def test_a_cluster_gets_the_users_libraries_and_the_plugin(root: Path):
+    def pinned(name: str) -> set[str]:
+        lines = (root / name).read_text(encoding="utf-8").splitlines()
+        return {line.split(" \\")[0] for line in lines if line[:1].isalpha()}
+
+    more = pinned("requirements-slurm.lock") - pinned("requirements.lock")
+    assert pinned("requirements.lock") < pinned("requirements-slurm.lock")
+    assert {line.partition("==")[0] for line in more} == {
+        "snakemake-executor-plugin-slurm",
+        "snakemake-executor-plugin-slurm-jobstep",
+    }

@@ -148,11 +148,10 @@ def run_workflow(arguments: Sequence[str], config: Path, root: Path) -> tuple[bo
             good, jobs = _run_engine([*arguments, "--nolock"])
         finally:
             runner.start_pool(0)
+            # after a good build of one report too: others that were put back before are still to come
+            put_back(root, store)
             if not good:
-                put_back(root, store)
                 runner.failures.extend(storage_problems(written))
-            else:
-                shutil.rmtree(store, ignore_errors=True)
         return good, jobs
 
 

@@ -25,6 +25,8 @@ FIRST = (
     "data_dictionary.md",
     "configuration.md",
     "contracts.md",
+    "cluster.md",
+    "kubernetes.md",
 )
 OUT = Path("build/handbook")
 _ANCHOR = re.compile(r"[^a-z0-9æøå_-]+")
