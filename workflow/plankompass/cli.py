@@ -249,9 +249,25 @@ def benchmark(
         Literal["all", "example", "surveys", "statistics", "plans", "interviews"],
         typer.Argument(help="What to measure."),
     ] = "all",
+    national: Annotated[
+        bool,
+        typer.Option(
+            "--national", help="Only the whole line at 12, 60, 120 and 357 municipalities; long."
+        ),
+    ] = False,
+    sizes: Annotated[
+        str, typer.Option(help="With --national: numbers of municipalities, with commas between.")
+    ] = "12,60,120,357",
 ) -> None:
     """Measure example, surveys, statistics, plans and interviews into benchmarks/RESULTS.md."""
-    from plankompass.commands.measuring import run_benchmark
+    from plankompass.commands.measuring import run_benchmark, write_section
+
+    if national:
+        from plankompass.commands.measuring_national import measure_national
+
+        lines = measure_national(ROOT, [int(size) for size in sizes.split(",")])
+        write_section(ROOT, "national", lines)
+        raise typer.Exit(0)
 
     raise typer.Exit(run_benchmark(ROOT, part))
 

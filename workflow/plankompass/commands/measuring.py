@@ -19,6 +19,7 @@ from typing import Any
 
 RESULTS = Path("benchmarks/RESULTS.md")
 _TITLES = {
+    "national": "The whole line from 12 municipalities to the nation, beside its bare engines",
     "plans": "Plan documents: pages a second beside bare text extraction in the same run",
     "surveys": "Surveys: a national .sav from raw file to tidy tables, beside pyreadstat",
     "interviews": "Interviews: two coders' projects read and their agreement computed, beside krippendorff",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plankompass.indicators.registry import (
     OPERATOR_MODULES,
@@ -15,12 +15,16 @@ from plankompass.indicators.registry import (
     operator_function,
 )
 
+if TYPE_CHECKING:
+    from plankompass.indicators.task import Task
+
 __all__ = [
     "OPERATOR_MODULES",
     "compute_indicator",
     "input_indicators",
     "needed_inputs",
     "operator_function",
+    "prepare",
 ]
 
 log = logging.getLogger(__name__)
@@ -46,11 +50,34 @@ def compute_indicator(
         PlankompassError: The indicator is not in the codebook, or the tables contradict each other.
         ContractError: A table is missing or does not keep its contract.
     """
+    from plankompass.tables import write_table
+
+    task, operator = prepare(inputs, params)
+    frame = operator(task).frame()
+    shown = int((frame["status"] == "published").sum())
+    log.info("%s: %d estimates, %d with a number", task.indicator.id, len(frame), shown)
+    write_table("estimates", frame, outputs["estimates"])
+
+
+def prepare(
+    inputs: Mapping[str, Path | list[Path]], params: Mapping[str, Any]
+) -> tuple[Task, Callable[[Task], Any]]:
+    """What one indicator is computed from, and the operator that does it.
+
+    Args:
+        inputs: As for :func:`compute_indicator`.
+        params: As for :func:`compute_indicator`.
+
+    Returns:
+        The task, and the function that makes the rows of it.
+
+    Raises:
+        PlankompassError: The indicator is not in the codebook.
+    """
     from plankompass.indicators.task import StudyTables, Task
     from plankompass.study.codebook import load_codebook
     from plankompass.study.config_models import StatisticsConfig, WaveConfig
     from plankompass.study.problems import PlankompassError
-    from plankompass.tables import write_table
 
     codebook = load_codebook(params["codebook"])
     indicator = codebook.indicators.get(params["indicator"])
@@ -69,8 +96,4 @@ def compute_indicator(
         settings=StatisticsConfig.model_validate(params.get("statistics") or {}),
     )
     module, _, function = operator_function(indicator.operator).partition(":")
-    rows = getattr(importlib.import_module(module), function)(task)
-    frame = rows.frame()
-    shown = int((frame["status"] == "published").sum())
-    log.info("%s: %d estimates, %d with a number", indicator.id, len(frame), shown)
-    write_table("estimates", frame, outputs["estimates"])
+    return task, getattr(importlib.import_module(module), function)

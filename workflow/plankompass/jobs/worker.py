@@ -19,6 +19,7 @@ from plankompass.jobs.storage import describe_storage_error
 from plankompass.study.problems import PlankompassError
 
 DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
+MEMORY_VARIABLE = "PLANKOMPASS_MEASURE_MEMORY"
 _PARENT_POLL_SECONDS = 0.25
 
 
@@ -32,6 +33,7 @@ class Outcome:
         import_cpu: CPU seconds spent importing the function's module.
         work_cpu: CPU seconds spent in the function.
         work_wall: Seconds spent in the function.
+        peak_memory: The worker's largest memory in MB during the call where it is measured, else 0.
     """
 
     problem: str | None
@@ -39,6 +41,7 @@ class Outcome:
     import_cpu: float
     work_cpu: float
     work_wall: float
+    peak_memory: float = 0.0
 
 
 def follow_parent(parent: int) -> None:
@@ -134,6 +137,7 @@ def call_entry(
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     problem = None
+    _forget_peak_memory()
     started = imported = time.process_time()
     wall = time.perf_counter()
     try:
@@ -158,4 +162,17 @@ def call_entry(
         imported - started,
         time.process_time() - imported,
         time.perf_counter() - wall,
+        _peak_memory(),
     )
+
+
+def _forget_peak_memory() -> None:
+    if os.environ.get(MEMORY_VARIABLE):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # Linux: resets the peak
+
+
+def _peak_memory() -> float:
+    if not os.environ.get(MEMORY_VARIABLE):
+        return 0.0
+    lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(x.split()[1]) for x in lines if x.startswith("VmHWM:")) / 1024
