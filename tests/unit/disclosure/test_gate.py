@@ -64,6 +64,15 @@ def test_what_is_protected_passes_the_gate(seed):
     assert study.findings(study.table) == []
 
 
+@pytest.mark.parametrize("municipalities", [1, 2, 3])
+@pytest.mark.parametrize("seed", [2, 4])
+def test_a_study_of_few_municipalities_passes_the_gate(municipalities, seed):
+    # the classes of two municipalities leave the network less room than its scale has
+    study = Line(municipalities=municipalities, seed=seed)
+    assert study.protection.failed == []
+    assert study.findings(study.table) == []
+
+
 def test_the_truth_fulfils_every_row_of_the_system(line):
     study = build_study_system(line.chosen, line.rules, published=line.table)
     system = study.system

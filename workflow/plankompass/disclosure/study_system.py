@@ -8,6 +8,7 @@ alternatives, a share of high answers bounds the mean; and so is what earlier re
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +33,7 @@ from plankompass.disclosure.study_cells import (
 )
 from plankompass.disclosure.study_releases import add_release
 from plankompass.disclosure.study_structure import add_structure
+from plankompass.disclosure.system import System, Target
 
 _PERSONS = frozenset({*SURVEY_GROUPS, INTERVIEWS})
 
@@ -94,6 +96,22 @@ def _add_cell(study: StudySystem, row: EstimateRow, rules: RuleBook) -> None:
     study.truth[atom] = row.value
 
 
+def _target(system: System, row: EstimateRow, coefficients: dict[int, Fraction]) -> Target:
+    """How well a hidden row must stay hidden.
+
+    Classes that may stand for its parts ("at most two of eight") leave an aggregate less room than
+    its scale has; what they leave is what it must stay hidden in.
+    """
+    target = attack_target(row.values, row.range, row.n, row.unit_of_value)
+    if target.points or row.municipal:
+        return target
+    room = sum(
+        float(abs(factor)) * (system.bounds[atom][1] - system.bounds[atom][0])
+        for atom, factor in coefficients.items()
+    )
+    return replace(target, scale=min(target.scale, room)) if room > 0 else target
+
+
 def _add_row(
     study: StudySystem,
     row: EstimateRow,
@@ -116,9 +134,7 @@ def _add_row(
         worth=worth,
         interval=(interval[0] - offset, interval[1] - offset),
         linear=not code_cell,
-        target=attack_target(row.values, row.range, row.n, row.unit_of_value)
-        if protected
-        else None,
+        target=_target(study.system, row, coefficients) if protected else None,
     )
     study.row_of[row.at] = at
     if status == "published":
