@@ -17,6 +17,7 @@ include: "workflow/rules/ingest.smk"
 include: "workflow/rules/indicators.smk"
 include: "workflow/rules/disclosure.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/quality.smk"
 include: "workflow/rules/release.smk"
 
 
@@ -58,6 +59,7 @@ rule all:
         final_reports(),
         report_models(),
         protection_pages(),
+        quality_pages(),
         coder_pages(),
         all_tables(),
 

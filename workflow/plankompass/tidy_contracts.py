@@ -120,7 +120,7 @@ TIDY = (
             text("file", "Raw file, relative to the raw folder"),
             text("format", "Format it was read as"),
             text("encoding", "Text encoding that was used"),
-            text("outcome", "read: rows in the export; kept; or the case id they were left out by"),
+            text("outcome", "read: rows in the export; kept; repaired: of those kept, rows in which something was repaired; or the case id rows were left out by"),
             Column("rows", "integer", "Rows; read = kept + left out", minimum=0),
         ),
         ("source", "outcome"),

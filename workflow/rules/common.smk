@@ -70,6 +70,7 @@ wildcard_constraints:
     report=r"rapport(\.(nb|nn|en))?",
     workbook=r"tall(\.(nb|nn|en))?",
     protection=r"personvern(\.(nb|nn|en))?",
+    quality=r"datakvalitet(\.(nb|nn|en))?",
 
 
 def tidy(table):
@@ -129,6 +130,18 @@ def workbooks():
         for stem in stems
         for kind in ("xlsx", "csv")
     ]
+
+
+def quality_pages():
+    """The researchers' pages on data quality, in the network's languages; not delivered."""
+    names = [name.replace("rapport", "datakvalitet") for name in network_names()]
+    return [f"{REPORTS}/{name}.{kind}" for name in names for kind in ("html", "csv")]
+
+
+def quality_language(wildcards):
+    """Language of a page on data quality."""
+    named = wildcards.quality.partition(".")[2]
+    return named or PLAN.config.report.network_languages[0]
 
 
 def protection_pages():

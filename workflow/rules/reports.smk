@@ -126,6 +126,7 @@ rule render_index:
         f"{LOGS}/render_index.log",
     params:
         language=PLAN.config.report.network_languages[0],
+        internal=True,
         looks=looks(),
         code=code_of("reports.index"),
     message:

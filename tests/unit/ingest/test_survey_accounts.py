@@ -46,7 +46,7 @@ def test_every_row_is_accounted_for(accounts):
     study.add(pd.concat([base, twice, late, elsewhere], ignore_index=True))
     tables = run()
     rows = tables["source_rows"].set_index("outcome")["rows"].to_dict()
-    assert rows == {"read": 116, "kept": 110, "S1": 2, "S6": 1, "municipality": 3}
+    assert rows == {"read": 116, "kept": 110, "repaired": 0, "S1": 2, "S6": 1, "municipality": 3}
     assert len(tables["respondents"]) == rows["kept"]
 
 
@@ -60,8 +60,10 @@ def test_duplicates_across_two_sources_are_booked_where_they_stand(accounts):
     assert rows == {
         ("a", "read"): 12,
         ("a", "kept"): 12,
+        ("a", "repaired"): 0,
         ("b", "read"): 3,
         ("b", "kept"): 0,
+        ("b", "repaired"): 0,
         ("b", "S1"): 3,
     }
 

@@ -67,6 +67,15 @@ def test_it_holds_the_readers_files_unchanged_the_letters_and_the_sums(folder):
         assert found[f"{top}/{name}"] == (folder / name).read_bytes()
 
 
+def test_the_index_loses_its_links_to_what_stays_with_the_researchers(folder):
+    inside = (
+        '<!-- internal --><p><a href="datakvalitet.html">Datakvalitet</a></p><!-- /internal -->\n'
+    )
+    (folder / "index.html").write_text(f"<main>før\n{inside}etter</main>", encoding="utf-8")
+    found = contents(pack(folder))["plankompass-prove/index.html"].decode()
+    assert found == "<main>før\netter</main>"
+
+
 def test_the_checksums_are_those_of_the_files(folder):
     found = contents(pack(folder))
     lines = found.pop("plankompass-prove/SHA256SUMS").decode().splitlines()

@@ -75,6 +75,17 @@ def test_page_is_a_plain_table_without_script(folder):
     assert out.read_text(encoding="utf-8") == page
 
 
+def test_the_researchers_page_is_linked_between_marks_where_it_is_made(folder):
+    out = folder / "index.tmp"
+    inputs = {"reports": sorted(folder.glob("99*/rapport.json"))}
+    render_index(inputs, {"html": out}, {"internal": True})
+    page = out.read_text(encoding="utf-8")
+    inside = page.partition("<!-- internal -->")[2].partition("<!-- /internal -->")[0]
+    assert 'href="datakvalitet.html"' in inside
+    render_index(inputs, {"html": out}, {})
+    assert "datakvalitet" not in out.read_text(encoding="utf-8")
+
+
 def test_an_index_without_reports_is_refused():
     with pytest.raises(PlankompassError, match="no reports"):
         build_index([], [])

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from plankompass.study.cases import CASES
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.study.config_models import StudyConfig
 from plankompass.table_contracts import CONTRACTS, Contract
@@ -57,8 +58,21 @@ def data_dictionary(book: Codebook) -> str:
         for contract in CONTRACTS.values():
             if contract.stage == stage:
                 lines.extend(_table(contract))
-    lines += [*_items(book), *_codes(book), *_measures(book)]
+    lines += [*_cases(), *_items(book), *_codes(book), *_measures(book)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _cases() -> Iterator[str]:
+    yield "## Cases\n"
+    yield (
+        "Column `case` of `avvik`. Ids of a letter and a number are the catalogue's of dirty data; "
+        "the others are the project's own.\n"
+    )
+    yield "| case | what it stands for |"
+    yield "|---|---|"
+    for case, meaning in CASES.items():
+        yield f"| `{case}` | {_cell(meaning)} |"
+    yield ""
 
 
 def _items(book: Codebook) -> Iterator[str]:

@@ -23,6 +23,8 @@ _FOR_READERS = re.compile(
     r"index\.html|(\d{4}|nettverk)/(rapport(\.(nb|nn|en))?\.(html|pdf)|tall(\.(nb|nn|en))?\.(xlsx|csv))"
 )
 
+_INTERNAL = re.compile(rb"<!-- internal -->.*?<!-- /internal -->\n?", re.DOTALL)
+
 
 def delivery_files(reports: list[Path], folder: Path) -> dict[str, Path]:
     """The files of a delivery by the name they get in it.
@@ -61,6 +63,12 @@ def _letters(params: Mapping[str, Any]) -> dict[str, bytes]:
     return {name: set_letter(params, language) for name, language in names.items()}
 
 
+def _for_readers(name: str, path: Path) -> bytes:
+    """A file as readers get it: the index without its links to what stays with the researchers."""
+    content = path.read_bytes()
+    return _INTERNAL.sub(b"", content) if name == "index.html" else content
+
+
 def pack_delivery(
     inputs: Mapping[str, Path | list[Path]], outputs: Mapping[str, Path], params: Mapping[str, Any]
 ) -> None:
@@ -87,7 +95,7 @@ def pack_delivery(
     sums: dict[str, str] = {}
     with zipfile.ZipFile(outputs["zip"], "w") as archive:
         for name in sorted([*letters, *files]):
-            content = letters[name] if name in letters else files[name].read_bytes()
+            content = letters[name] if name in letters else _for_readers(name, files[name])
             sums[name] = hashlib.sha256(content).hexdigest()
             add_entry(archive, f"{top}/{name}", content)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sums.items())

@@ -131,11 +131,13 @@ def _row(found: list[tuple[Path, MunicipalReport]], text: Catalogue) -> IndexRow
     )
 
 
-def render_index_page(index: IndexDocument) -> str:
+def render_index_page(index: IndexDocument, *, internal: bool = False) -> str:
     """Lay the index out.
 
     Args:
         index: The index.
+        internal: Whether to link the researchers' page on data quality, between marks by which a
+            delivery leaves the link out.
 
     Returns:
         One self-contained page; without script a plain table.
@@ -146,6 +148,7 @@ def render_index_page(index: IndexDocument) -> str:
         text,
         index=index,
         script=script("index.js"),
+        internal=[Link(label=text("quality.kind"), href="datakvalitet.html")] if internal else [],
         meta=index.meta,
         official="",
         head_facts=[
@@ -173,7 +176,8 @@ def render_index(
         inputs: ``reports``: every municipality's report.json; ``network``: the network report's
             report.json, one or several, or left out.
         outputs: ``html``.
-        params: ``language``: language of the index; Bokmål when left out.
+        params: ``language``: language of the index, Bokmål when left out; ``internal``: whether to
+            link what only the researchers have.
 
     Raises:
         PlankompassError: A report is missing or does not keep its schema.
@@ -183,6 +187,6 @@ def render_index(
     reports = inputs["reports"]
     found = [reports] if isinstance(reports, str | Path) else list(reports)
     index = build_index(found, paths, params.get("language", "nb"))
-    page = render_index_page(index)
+    page = render_index_page(index, internal=bool(params.get("internal")))
     Path(outputs["html"]).write_text(page, encoding="utf-8", newline="\n")
     _LOG.info("index: %d municipalities", len(index.rows))

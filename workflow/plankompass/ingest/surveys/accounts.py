@@ -18,13 +18,14 @@ def source_rows(parts: Sequence[SourceRows]) -> pd.DataFrame:
         parts: The sources, with the rows each rule left out.
 
     Returns:
-        Table ``source_rows``: rows read, kept, and left out by case. For every source
-        read = kept + left out.
+        Table ``source_rows``: rows read, kept, of these repaired, and left out by case. For every
+        source read = kept + left out.
     """
     rows = []
     for part in parts:
         kept = part.rows_in - sum(part.left_out.values())
-        outcomes = {"read": part.rows_in, "kept": kept, **part.left_out}
+        repaired = int(part.repaired.sum())
+        outcomes = {"read": part.rows_in, "kept": kept, "repaired": repaired, **part.left_out}
         spec = part.source
         rows += [
             (spec.id, spec.file, spec.format, part.encoding, outcome, count)

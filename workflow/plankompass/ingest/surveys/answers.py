@@ -168,8 +168,9 @@ def _one_population(
         rule = "respondent key more than once; the answer with most valid items is kept"
         problems.add("S1", "repair", str(first_file[person]), rule, row_key=person, count=count)
     for part, rows in zip(parts, _by_part(parts, ~keep), strict=True):
-        if rows:
-            part.left_out["S1"] = rows
+        if rows.any():
+            part.left_out["S1"] = int(rows.sum())
+            part.repaired = part.repaired[~rows]
     if not keep.all():
         people = people[keep].reset_index(drop=True)
         values, kinds, valid = values[:, keep], kinds[:, keep], valid[keep]
@@ -186,10 +187,10 @@ def _one_population(
     return people, Answers(respondents, columns, values, kinds, wordings)
 
 
-def _by_part(parts: Sequence[SourceRows], flags: np.ndarray) -> list[int]:
-    """How many flagged rows each source has."""
+def _by_part(parts: Sequence[SourceRows], flags: np.ndarray) -> list[np.ndarray]:
+    """The flags of each source's rows."""
     ends = np.cumsum([len(part.people) for part in parts])[:-1]
-    return [int(chunk.sum()) for chunk in np.split(flags, ends)]
+    return np.split(flags, ends)
 
 
 def _wordings(column: str, parts: Sequence[SourceRows], keep: np.ndarray) -> np.ndarray | str:

@@ -64,6 +64,7 @@ def exclusive_choices(
     for column in columns.values():
         column.kinds[broken] = NO_ANSWER
         column.values[broken] = 0
+        column.mended |= broken
     rule = "an exclusive alternative beside others, or too many choices; the question set to 9"
     return [Problem("S9", "repair", file, "", question, rule, int(broken.sum()))]
 

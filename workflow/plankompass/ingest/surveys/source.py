@@ -87,6 +87,7 @@ class SourceRows:
         people: One row a questionnaire: person, kommune_id, before_merger, answered_at, weight.
         columns: Item columns, codes and kinds in the order of ``people``.
         absent: Item columns of the group that the export has not.
+        repaired: Which rows had something repaired. Shape (rows,), bool.
         left_out: Case id to the rows left out by it.
         rows_in: Rows in the export.
         encoding: How its text was read.
@@ -98,6 +99,7 @@ class SourceRows:
     people: pd.DataFrame
     columns: dict[str, CodedColumn]
     absent: list[str]
+    repaired: np.ndarray
     left_out: dict[str, int]
     rows_in: int
     encoding: str
@@ -173,13 +175,17 @@ def read_source(
     log.info(
         "%s: %d rows, %d kept, %d item columns", source.file, len(people), kept.sum(), len(coded)
     )
+    repaired = people.pop("mended").to_numpy(copy=True)
+    for column in coded.values():
+        repaired |= column.mended
     for column in coded.values() if not kept.all() else ():
         column.values, column.kinds = column.values[kept], column.kinds[kept]
     rows = people[kept].reset_index(drop=True)
     gathering = source.gathering or ""
     return SourceRows(
-        source, wave, gathering, rows, coded, columns.absent, left_out, len(people), survey.encoding
-    )
+        source, wave, gathering, rows, coded, columns.absent, repaired[kept], left_out, len(people),
+        survey.encoding,
+    )  # fmt: skip
 
 
 def _wave_of(
@@ -262,7 +268,7 @@ def _people(
         rule = "no date of answer; the wave's cut-off date is used for the municipality"
         problems.add("date", "repair", source.file, rule, column=source.answered_on, count=undated)
     days = times.dt.normalize().fillna(pd.Timestamp(context.waves[wave].as_of))
-    kommune, before, left_out = _places(frame, days, source, context, problems)
+    kommune, before, mended, left_out = _places(frame, days, source, context, problems)
     people = pd.DataFrame(
         {
             "person": pseudonyms(keys.tolist(), context.salt, ("person", source.group)),
@@ -270,6 +276,7 @@ def _people(
             "before_merger": before,
             "answered_at": times,
             "weight": _weights(frame, source, problems),
+            "mended": mended | times.isna().to_numpy(),
         }
     )
     return people, left_out
@@ -306,7 +313,7 @@ def _places(
     source: SurveySource,
     context: SurveyContext,
     problems: ProblemLog,
-) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, int]]:
     """K1 to K5 for every row: each distinct reading of value, day and name is resolved once."""
     said = [_as_text(frame[source.municipality]), days]
     if source.municipality_name:
@@ -328,7 +335,8 @@ def _places(
     )
     kommune = np.array([p.kommune_id or "" for p in places], dtype=object)[indices]
     before = np.array([p.before_merger for p in places], dtype=bool)[indices]
-    return kommune, before, left_out
+    repairs = [any(f.severity == "repair" for f in p.findings) for p in places]
+    return kommune, before, np.array(repairs, dtype=bool)[indices], left_out
 
 
 def _readings(columns: Sequence[pd.Series]) -> tuple[np.ndarray, list[tuple[Any, ...]]]:

@@ -102,6 +102,7 @@ class CodedColumn:
         values: Codes; 0 where not valid. Shape (rows,), int16.
         kinds: Index into ``MISSING_KINDS``. Shape (rows,), int8.
         blank: Which rows are blank (kind system until they are settled). Shape (rows,), bool.
+        mended: Which rows hold a value that a rule changed or read with a note. Shape (rows,), bool.
         below: Whether values one step below an ordinal scale are there, and none at its top.
         problems: What was found; file is filled in by the caller.
     """
@@ -109,6 +110,7 @@ class CodedColumn:
     values: np.ndarray
     kinds: np.ndarray
     blank: np.ndarray
+    mended: np.ndarray
     below: bool = False
     problems: list[Problem] = field(default_factory=list)
 
@@ -207,7 +209,10 @@ def code_column(
     mended = how[indices] if how.any() or tags is not None else np.zeros(0, dtype="int8")
     if tags is not None:
         _read_tags(kinds, mended, tags, variable, scale)
-    result = CodedColumn(codes, kinds, kinds == _BLANK)
+    changed = (kinds == _BLANK) | (kinds == _STRAY)
+    if len(mended):
+        changed |= mended > 0
+    result = CodedColumn(codes, kinds, kinds == _BLANK, changed)
     if scale.ordinal:
         strays = codes[kinds == _STRAY]
         top = ((kinds == VALID) & (codes == max(scale.codes))).any()
