@@ -163,3 +163,46 @@ def test_common_text_keeps_passages(text, data):
     if whole:
         assert common.text[:at] == before
     assert common.position(len(text)) == len(common.text)
+
+
+def lines(seed: int) -> str:
+    return interview(random.Random(seed)).replace("\U0001f600", "ja").replace("👩\u200d🚒", "nei")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_line_ends_that_were_two_before_xml_made_them_one(seed):
+    text = lines(seed)
+    project = project_of(text.replace("\n", "\r\n"), "codepoint", seed=seed)
+    project.sources["s"].text = text
+    positions = check_positions(project)
+    assert positions.decided_by == "checked"
+    assert positions.on_edges == positions.checked_selections == 120
+    assert positions.bad == 0
+
+
+@pytest.mark.parametrize("unit", ["utf16", "codepoint"])
+def test_byte_order_mark_counted_as_a_character(unit):
+    text = interview(random.Random(4))
+    project = project_of("\ufeff " + text, unit, seed=4)
+    project.sources["s"].text = " " + text
+    positions = check_positions(project)
+    assert (positions.unit, positions.decided_by) == (unit, "checked")
+    assert positions.on_edges >= positions.checked_selections - 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_sloppy_edges_do_not_invent_an_unusual_reading(seed):
+    """Selections that begin and end anywhere say nothing about how positions are counted."""
+    rng = random.Random(seed)
+    text = lines(seed)
+    project = project_of(text, "codepoint", seed=seed, words=0)
+    for number in range(60):
+        start = rng.randrange(len(text) - 40)
+        project.selections.append(
+            QdaSelection(
+                f"{number}", "s", start, start + rng.randrange(5, 40), (QdaCoding("c", "u"),)
+            )
+        )
+    positions = check_positions(project)
+    for index, (start, end) in positions.spans.items():
+        assert (start, end) == (project.selections[index].start, project.selections[index].end)

@@ -2,7 +2,9 @@
 
 Programs disagree: code points, UTF-16 code units or UTF-8 bytes; with Windows line ends kept or
 counted as one. The reading under which most selections begin and end at the edge of a word (or give
-the text that the program stored beside them) is the one used.
+the text that the program stored beside them) is the one used. Two readings are taken only where they
+are clearly better: line ends counted as two that were lost on the way (XML turns them into one), and
+a byte order mark counted as a character.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from plankompass.ingest.interviews.model import OffsetUnit, QdaProject, QdaSelection
@@ -29,10 +31,14 @@ class Reading:
     Attributes:
         unit: What one step is.
         crlf_as_one: Whether a Windows line end counts as one character.
+        lf_as_two: Whether a single line end counts as two.
+        shift: Characters counted before the text: 1 for a byte order mark.
     """
 
     unit: OffsetUnit
     crlf_as_one: bool = False
+    lf_as_two: bool = False
+    shift: int = 0
 
 
 class TextPositions:
@@ -56,7 +62,10 @@ class TextPositions:
         if reading.crlf_as_one and "\r\n" in text:
             # the line feed is the character without width: a passage before the line end stays whole
             wide += [(m.start() + 1, -1) for m in re.finditer("\r\n", text)]
-            wide.sort()
+        if reading.lf_as_two:
+            wide += [(m.start(), 1) for m in re.finditer(r"(?<!\r)\n", text)]
+        wide.sort()
+        self._shift = reading.shift
         # after code point i the count of units is i + the extras before it
         self._ends: list[int] = []
         self._extras: list[int] = []
@@ -78,6 +87,7 @@ class TextPositions:
         Returns:
             Code points before it; None when it falls inside a character or outside the text.
         """
+        position -= self._shift
         if position < 0:
             return None
         at = bisect_left(self._ends, position + 1)
@@ -189,6 +199,24 @@ def _candidates(project: QdaProject, places: Sequence[int]) -> tuple[list[Readin
     return readings, "tool" if tool and astral else "standard"
 
 
+def _unusual(project: QdaProject, places: Sequence[int], usual: Reading) -> list[Reading]:
+    """Readings that a program's mistake explains, in the unit found."""
+    sources = {project.selections[i].source for i in places}
+    texts = [project.sources[key].text or "" for key in sorted(sources)]
+    shifted = replace(usual, shift=1)
+    if not any("\n" in t and "\r\n" not in t for t in texts):
+        return [shifted]
+    return [replace(usual, lf_as_two=True), shifted]
+
+
+def _clearly_better(
+    score: tuple[int, int, int], usual: tuple[int, int, int], selections: int
+) -> bool:
+    """Whether a reading wins by more than chance could: a tenth of the selections, and five."""
+    margin = max(5, selections // 10)
+    return score[0] >= usual[0] and score[1] >= usual[1] + margin and score[2] >= usual[2]
+
+
 def _unchecked(
     project: QdaProject, placed: Sequence[int], checked: set[int]
 ) -> dict[int, tuple[int, int] | None]:
@@ -231,6 +259,13 @@ def check_positions(project: QdaProject) -> Positions:
     if len(readings) > 1 and any(scores[best] > s for i, s in enumerate(scores) if i != best):
         decided_by = "checked"
     spans, reading = results[best]
+    if decided_by != "format" and scores[best][1] < len(places):
+        usual = scores[best]
+        for other in (o for base in readings for o in _unusual(project, places, base)):
+            found = _spans(project, places, other)
+            score = _score(project, found)
+            if _clearly_better(score, usual, len(places)) and score > scores[best]:
+                spans, reading, scores[best], decided_by = found, other, score, "checked"
     spans = unchecked | spans
     bad = frozenset(i for i, span in spans.items() if span is None)
     return Positions(

@@ -122,6 +122,11 @@ def _text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int | None:
+    """A position, also one that was kept as text or with decimals."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) else None
 
 
