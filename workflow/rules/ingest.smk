@@ -80,10 +80,12 @@ rule ingest_interviews:
     params:
         raw=PLAN.config.raw,
         interviews=PLAN.part("interviews"),
+        registers=PLAN.part("registers"),
         waves=PLAN.part("waves"),
+        report_wave=PLAN.config.report.wave,
         limits=PLAN.part("limits"),
         codebook=PLAN.config.codebook,
-        hashes=PLAN.hashes_of(interview_files()),
+        hashes=PLAN.hashes_of([*interview_files(), *PLAN.part("registers").values()]),
         codebook_part=codebook_parts.interview_part(PLAN.book),
         code=code_of("ingest.interviews.projects"),
     message:

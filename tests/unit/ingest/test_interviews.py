@@ -84,6 +84,7 @@ class Study:
         users = [(ANNA, "Anna"), (BO, "Bo")]
         self.a = MadeProject(a, list(codes), users)
         self.b = MadeProject(b, list(codes), users)
+        self.more = {}
         self.config = {"projects": ["interviews/a.qdpx", "interviews/b.qdpx"]}
 
     def run(self):
@@ -104,6 +105,7 @@ class Study:
                 "waves": WAVES,
                 "limits": {},
                 "codebook": str(self.book_folder),
+                **self.more,
             },
         )
         return {name: read_table(name, path) for name, path in outputs.items()}

@@ -7,12 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from plankompass.ingest.places import Place, PlaceResolver
+from plankompass.ingest.registers import study_register
 from plankompass.study.codebook import Codebook
-from plankompass.study.config_models import InterviewConfig, WaveConfig
+from plankompass.study.config_models import InterviewConfig, RegisterFiles, WaveConfig
 
 _LETTERS = str.maketrans({"ø": "o", "å": "a", "æ": "ae", "đ": "d"})
 
@@ -54,6 +57,8 @@ class SourceReader:
         book: The codebook: roles, their synonyms, kinds of sources.
         municipalities: The participating municipalities.
         waves: The study's waves.
+        resolver: Reads codes and names that are not the participants' own, by the dated register:
+            codes from after the cut-off date, earlier names. None leaves such interviews out.
     """
 
     def __init__(
@@ -62,8 +67,10 @@ class SourceReader:
         book: Codebook,
         municipalities: pd.DataFrame,
         waves: Mapping[str, WaveConfig],
+        resolver: PlaceResolver | None = None,
     ) -> None:
         self._config = config
+        self._resolver = resolver
         self._waves = waves
         self._roles = _lookup(book.interview_roles, book.role_synonyms)
         self._kinds = _lookup(book.source_kinds, book.source_kinds)
@@ -120,8 +127,10 @@ class SourceReader:
         hits = [w for w, c in self._waves.items() if c.first_day <= day <= c.last_day]
         return hits[0] if len(hits) == 1 else None
 
-    def municipality(self, variables: Mapping[str, Iterable[str]]) -> Finding:
-        """The municipality's own id, from id, code or name."""
+    def municipality(
+        self, variables: Mapping[str, Iterable[str]], wave: str | None = None
+    ) -> Finding:
+        """The municipality's own id, from id, code or name, as they were in the interview's wave."""
         values = self._values(variables, self._config.municipality)
         if not values:
             return Finding(
@@ -132,6 +141,8 @@ class SourceReader:
         hits: dict[str, Finding] = {}
         for value in values:
             found = self._unit(value)
+            if found.value is None:
+                found = self._by_register(value, wave) or found
             if found.value is None:
                 return found
             hits.setdefault(found.value, found)
@@ -155,6 +166,49 @@ class SourceReader:
         if named:
             return Finding(None, "the name fits several participating municipalities", "K5")
         return Finding(None, "the municipality is none of the participating ones", "K2")
+
+    def _by_register(self, text: str, wave: str | None) -> Finding | None:
+        """What the dated register knows of a value that is no participant's own; None when nothing."""
+        if self._resolver is None or wave not in self._waves:
+            return None
+        place = self._resolver.resolve(text, self._waves[wave].as_of)
+        if place.kommune_id is None:
+            return None
+        case = place.findings[0].case if place.findings else "K2"
+        return Finding(place.kommune_id, _noted(place), case)
+
+
+def register_resolver(
+    raw: Path,
+    municipalities: pd.DataFrame,
+    waves: Mapping[str, WaveConfig],
+    params: Mapping[str, Any],
+) -> PlaceResolver | None:
+    """What reads codes and names by the dated register.
+
+    Args:
+        raw: The raw folder.
+        municipalities: The participating municipalities.
+        waves: The study's waves.
+        params: ``registers`` and ``report_wave``, on whose cut-off date the participants' codes are
+            valid.
+
+    Returns:
+        The resolver; None where the parameters are not given.
+
+    Raises:
+        PlankompassError: A register is missing or has errors.
+    """
+    if not params.get("registers") or params.get("report_wave") not in waves:
+        return None
+    register = study_register(raw, RegisterFiles.model_validate(dict(params["registers"])))
+    codes = dict(zip(municipalities["kommune_id"], municipalities["code"], strict=True))
+    return PlaceResolver(register, codes, waves[params["report_wave"]].as_of)
+
+
+def _noted(place: Place) -> str:
+    """What the register said, in words."""
+    return "; ".join(f.rule for f in place.findings) or "municipality found in the dated register"
 
 
 def _as_code(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from plankompass.ingest.interviews.cases import Finding, SourceReader
+from plankompass.ingest.interviews.cases import Finding, SourceReader, register_resolver
 from plankompass.ingest.interviews.codes import CodeMatcher, match_codes, read_code_mapping
 from plankompass.ingest.interviews.consensus import read_consensus
 from plankompass.ingest.interviews.merge import (
@@ -30,7 +30,11 @@ from plankompass.ingest.interviews.read import read_interview_project
 from plankompass.ingest.interviews.units import unit_table
 from plankompass.ingest.registers import REFERENCE
 from plankompass.study.codebook import Codebook, load_codebook
-from plankompass.study.config_models import InterviewConfig, LimitConfig, WaveConfig
+from plankompass.study.config_models import (
+    InterviewConfig,
+    LimitConfig,
+    WaveConfig,
+)
 from plankompass.study.problems import PlankompassError, ProblemLog
 from plankompass.tables import empty_table, read_table, write_table
 
@@ -48,8 +52,9 @@ def ingest_interviews(
         inputs: ``municipalities``.
         outputs: ``avvik`` and those asked for of ``interviews``, ``segments``, ``transcripts``,
             ``text_units``, ``consensus`` and ``cleared_quotes``.
-        params: ``raw`` (folder), ``interviews`` (configuration, or None), ``waves``, ``limits`` and
-            ``codebook`` (folder).
+        params: ``raw`` (folder), ``interviews`` (configuration, or None), ``waves``, ``limits``,
+            ``codebook`` (folder) and, for codes from after the cut-off date, ``registers`` and
+            ``report_wave``.
 
     Raises:
         StageFailedError: A project cannot be read, or a case whose outcome is "fail" was met; all of
@@ -72,7 +77,8 @@ def ingest_interviews(
     _check_selections(projects, log)
     log.raise_failures()
 
-    reader = SourceReader(config, book, municipalities, waves)
+    resolver = register_resolver(raw, municipalities, waves, params)
+    reader = SourceReader(config, book, municipalities, waves, resolver)
     interviews = join_sources(projects)
     _check_texts(interviews, projects, log)
     placed = _place(interviews, projects, reader, log)
@@ -222,8 +228,8 @@ def _place(
             "source_kind": kind,
             "role": reader.role(variables, kind.value or "interview"),
             "wave": reader.wave(variables),
-            "kommune_id": reader.municipality(variables),
         }
+        findings["kommune_id"] = reader.municipality(variables, findings["wave"].value)
         kept = all(f.value is not None for f in findings.values())
         _note_findings(findings, interview, projects, log)
         if kept:
