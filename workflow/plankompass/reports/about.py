@@ -172,29 +172,21 @@ def network_answered(writer: Writer) -> list[Answered]:
 
 
 def network_response_table(writer: Writer) -> Table:
-    """Response by municipality in the report's wave."""
+    """Response of the whole network by wave; by municipality it stands with the method's quality."""
     voice = writer.voice
     rows = []
-    for row in sorted(
-        writer.data.rows("municipalities"), key=lambda r: formats.norwegian_order(r.name)
-    ):
+    for wave in sorted(writer.params["waves"]):
         cells = []
         for group in _GROUPS:
-            found = writer.data.rows(
-                "response", kommune_id=row.kommune_id, wave=writer.wave, group=group
-            )
-            if found and found[0].status == "published" and not absent(found[0].n):
-                cells.append(
-                    formats.count_of(int(found[0].n), int(found[0].population), writer.language)
-                )
-            else:
-                cells.append(
-                    voice.say("reason.too_few_answers") if found else voice.say("common.none")
-                )
-        rows.append(Row(header=row.name, cells=cells))
+            found = writer.data.rows("response", wave=wave, group=group, gathering="")
+            shown = [r for r in found if r.status == "published" and not absent(r.n)]
+            n, size = (sum(int(getattr(r, c)) for r in shown) for c in ("n", "population"))
+            none = voice.say("common.none")
+            cells.append(formats.count_of(n, size, writer.language) if shown else none)
+        rows.append(Row(header=str(writer.params["waves"][wave]["as_of"])[:4], cells=cells))
     columns = [Column(label=voice.group(g), align="right") for g in _GROUPS]
     return Table(
-        caption=voice.say("about_text.response"), corner=voice.say("multiples.municipality"),
+        caption=voice.say("about_text.response"), corner=voice.say("about_text.year"),
         columns=columns, rows=rows, notes=[voice.say("about_text.response_note")],
     )  # fmt: skip
 

@@ -42,7 +42,14 @@ def own_answers(
         block = network_answers(writer, block_id, indicators, group)
         if block is None:
             return None
-        return block.model_copy(update={"intro": [writer.rule("network_only")]})
+        first = next(
+            e
+            for i in indicators
+            for item in writer.book.indicators[i].inputs.items
+            if (e := writer.network(i, group, f"answers:{PARTS[-1]}|{item}")) is not None
+            and e.shown
+        )
+        return block.model_copy(update={"intro": [writer.rule("network_only", first)]})
     notes = [say("answers_text.gone", count=gone, total=gone + len(rows))] if gone else []
     if len(rows) > MOST_ROWS:
         notes.insert(0, say("answers_text.most", count=MOST_ROWS, rest=len(rows) - MOST_ROWS))

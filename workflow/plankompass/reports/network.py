@@ -11,16 +11,15 @@ from plankompass.reports.about import network_about, network_answered
 from plankompass.reports.distributions import SCALES, network_answers
 from plankompass.reports.model import meta
 from plankompass.reports.network_blocks import (
-    agreement_table,
     attendance_table,
     barriers_table,
     code_shares_table,
     multiples,
     needs_bars,
     overview_table,
-    quality_table,
     quotes_table,
 )
+from plankompass.reports.network_quality import agreement_table, quality_table, response_bars
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.schema import Front, NetworkReport, Section, write_document
 from plankompass.reports.schema_blocks import AnswerDistribution
@@ -123,7 +122,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             id="quality",
             title=say("network_text.quality"),
             intro=[say("network_text.quality_intro")],
-            blocks=_there(quality_table(writer), agreement_table(writer)),
+            blocks=_there(response_bars(writer), quality_table(writer), agreement_table(writer)),
         ),
     ]  # fmt: skip
     return NetworkReport(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plankompass.reports import formats
-from plankompass.reports.publishable import TOTAL, Estimate, absent
+from plankompass.reports.publishable import TOTAL, Estimate
 from plankompass.reports.schema_blocks import (
     BarRow,
     Bars,
@@ -24,7 +24,7 @@ MEMBERS, STAFF = "folkevalgte", "administrasjon"
 BARRIERS = "barrier_severity_ranking"
 
 
-def _names(writer: Writer) -> list[tuple[str, str]]:
+def names(writer: Writer) -> list[tuple[str, str]]:
     """Name and id of every municipality, by name: never by value."""
     rows = writer.data.rows("municipalities")
     return sorted(
@@ -55,7 +55,7 @@ def multiples(
                 MultiplePoint(
                     label=name, shown=writer.shown(_own(writer, kid, indicator, group, component))
                 )
-                for name, kid in _names(writer)
+                for name, kid in names(writer)
             ]
             if not any(p.shown.value is not None for p in points):
                 continue
@@ -101,7 +101,7 @@ def overview_table(writer: Writer) -> TableBlock:
     """Every municipality with some numbers, by name."""
     _voice, say = writer.voice, writer.voice.say
     rows = []
-    for name, kid in _names(writer):
+    for name, kid in names(writer):
         cells = []
         for indicator, group, component in _OVERVIEW:
             estimate = _own(writer, kid, indicator, group, component)
@@ -272,7 +272,7 @@ def attendance_table(writer: Writer) -> TableBlock | None:
     voice, say = writer.voice, writer.voice.say
     measures = writer.book.indicators["network_participation"].inputs.measures
     rows = []
-    for name, kid in _names(writer):
+    for name, kid in names(writer):
         estimates = [_own(writer, kid, "network_participation", "dokument", m) for m in measures]
         if any(e is not None for e in estimates):
             rows.append(Row(header=name, cells=[writer.shown(e).text for e in estimates]))
@@ -285,69 +285,4 @@ def attendance_table(writer: Writer) -> TableBlock | None:
     table = Table(caption=title, corner=say("multiples.municipality"), columns=columns, rows=rows)
     return TableBlock(
         id="attendance", title=title, table=table, notes=[voice.caveat("network_participation")]
-    )
-
-
-def _decimal(writer: Writer, value: float | None) -> str:
-    if absent(value):
-        return writer.voice.say("common.none")
-    return formats.number(value, writer.language, 2)
-
-
-def quality_table(writer: Writer) -> TableBlock | None:
-    """Reliability of the scales in the report's wave."""
-    voice, say = writer.voice, writer.voice.say
-    rows = []
-    for row in writer.data.rows("scale_quality", wave=writer.wave):
-        limits = say("common.none")
-        if not absent(row.alpha_lower) and not absent(row.alpha_upper):
-            limits = formats.interval(row.alpha_lower, row.alpha_upper, writer.language, 2)
-        verdict = say("network_text.usable" if row.acceptable else "network_text.not_usable")
-        rows.append(
-            Row(
-                header=voice.indicator(row.indicator),
-                sub=voice.group(row.group),
-                cells=[_decimal(writer, row.alpha), limits, _decimal(writer, row.omega), verdict],
-            )
-        )
-    if not rows:
-        return None
-    labels = ("network_text.alpha", "profile.interval", "network_text.omega", "network_text.use")
-    columns = [
-        Column(label=say(label), align="right" if k < 3 else "left")
-        for k, label in enumerate(labels)
-    ]
-    title = say("network_text.scales")
-    table = Table(caption=title, corner=say("network_text.scale"), columns=columns, rows=rows)
-    return TableBlock(
-        id="scales-quality", title=title, table=table, notes=[say("network_text.scales_note")]
-    )
-
-
-def agreement_table(writer: Writer) -> TableBlock | None:
-    """Agreement between the coders, by code."""
-    _voice, say = writer.voice, writer.voice.say
-    rows = []
-    for row in writer.data.rows("coder_agreement"):
-        if row.code not in writer.book.codes:
-            continue
-        limits = say("common.none")
-        if not absent(row.lower) and not absent(row.upper):
-            limits = formats.interval(row.lower, row.upper, writer.language, 2)
-        code = writer.book.codes[row.code]
-        parent = writer.book.codes[code.parent].text(writer.language) if code.parent else ""
-        rows.append(
-            Row(
-                header=code.text(writer.language), sub=parent,
-                cells=[_decimal(writer, row.alpha), limits, _decimal(writer, row.gwet_ac1)],
-            )
-        )  # fmt: skip
-    if not rows:
-        return None
-    labels = ("network_text.krippendorff", "profile.interval", "network_text.gwet")
-    columns = [Column(label=say(label), align="right") for label in labels]
-    title = say("network_text.coders")
-    table = Table(caption=title, corner=say("codes_text.code"), columns=columns, rows=rows)
-    return TableBlock(
-        id="coder-agreement", title=title, table=table, notes=[say("network_text.coders_note")]
     )

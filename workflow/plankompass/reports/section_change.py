@@ -86,7 +86,8 @@ def _block(writer: Writer, changes: list[tuple[Estimate, str]]) -> AnyBlock:
     note = say("change_text.note")
     if not clear:
         years = {"fra": _year(writer, changes[0][1]), "til": _year(writer, writer.wave)}
-        sentence = writer.rule("change_unclear", **years)
+        largest = max(changes, key=lambda pair: (abs(pair[0].value or 0.0), pair[0].key))[0]
+        sentence = writer.rule("change_unclear", largest, **years)
         return TextBlock(id="changes", intro=[sentence], notes=[note])
     rows = [_row(writer, change, before) for change, before in clear]
     others = len(changes) - len(clear)

@@ -57,6 +57,14 @@ def _interview_words(writer: Writer, item: str) -> str:
     return writer.voice.say(f"barriers.{estimate.class_value}")
 
 
+def _not_shown(writer: Writer, rows: list[RankedBarrier]) -> list[str]:
+    """How many barriers are not shown, so that nobody takes the list for all of them."""
+    total = len(writer.book.indicators[BARRIERS].inputs.items)
+    if len(rows) == total:
+        return []
+    return [writer.voice.say("barriers_text.hidden", count=total - len(rows), total=total)]
+
+
 def _short(shown: Shown) -> Shown:
     """A share without its interval, which takes a line more in every row; the workbook has it."""
     return shown.model_copy(update={"interval": "", "lower": None, "upper": None})
@@ -94,7 +102,7 @@ def barriers_block(writer: Writer, group: str) -> RankedBarriers | None:
             "barriers_text.alt", group=writer.voice.group_named(group), count=len(rows),
             first=first, value=rows[0].mean.text, last=rows[-1].label, low=rows[-1].mean.text,
         ),
-        notes=[writer.voice.say("barriers_text.note"), writer.voice.caveat(BARRIERS)],
+        notes=[*_not_shown(writer, rows), writer.voice.say("barriers_text.note"), writer.voice.caveat(BARRIERS)],
         group=writer.voice.group(group),
         scale_min=1,
         scale_max=5,

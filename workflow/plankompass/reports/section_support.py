@@ -103,7 +103,8 @@ def support_questions(writer: Writer) -> list[Question]:
     evaluation = gathering_numbers(writer, items=False)
     participation = numbers_table(writer, "attendance", ["network_participation"])
     blocks: list[AnyBlock] = [participation] if participation.table.rows else []
-    network_only = [writer.rule("network_only")] if evaluation else []
+    value = _latest(writer, "gathering_value", "total", gatherings(writer))
+    network_only = [writer.rule("network_only", value)] if evaluation else []
     return [
         Question(
             id="rq4_behov",

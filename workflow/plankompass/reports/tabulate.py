@@ -161,8 +161,9 @@ def _chain(block: SteeringChain, text: Catalogue) -> Table:
         cells = [goal.page, *(step.text for step in goal.steps)]
         rows.append(Row(header=f"{goal.number} {goal.text}".strip(), cells=cells))
     if block.all_stages is not None:
-        total = ["", *("" for _ in block.stages[:-1]), block.all_stages.text]
-        rows.append(Row(header=text("chain.all_stages"), cells=total, marked=True))
+        # in the row's header: under the last stage it would read as that stage's count
+        total = f"{text('chain.all_stages')}: {block.all_stages.text}"
+        rows.append(Row(header=total, cells=blank, marked=True))
     return _drop_empty(text("chain.goal"), columns, rows, block.title, 3.0)
 
 

@@ -23,13 +23,17 @@ def draw_barriers(block: RankedBarriers, strips: Strips) -> Chart:
         The chart.
     """
     text, count = strips.text, len(block.rows)
-    means = Scale(block.scale_min, block.scale_max, 8, 78)
+    ranked = any(row.rank.value is not None for row in block.rows)
+    # Where no place may be shown, the means have the whole strip.
+    means = Scale(block.scale_min, block.scale_max, 8, 78 if ranked else strips.width - 8)
     ranks = strips.scale(1, count, _RANKS, 7)
 
     def head(canvas: Canvas) -> None:
         canvas.text(4, 9, text("barriers.mean"), TYPE.small, weight=600)
-        canvas.text(ranks.left - 5, 9, text("barriers.rank"), TYPE.small, weight=600)
         axis_numbers(canvas, means, _HEAD - 4, text.language)
+        if not ranked:
+            return
+        canvas.text(ranks.left - 5, 9, text("barriers.rank"), TYPE.small, weight=600)
         for place in sorted({1, (count + 1) // 2, count}):
             x = ranks(place)
             canvas.text(x, _HEAD - 4, str(place), TYPE.small, colour=MUTED, align="center")
@@ -53,6 +57,7 @@ def draw_barriers(block: RankedBarriers, strips: Strips) -> Chart:
     keys = [Key(text("barriers.key_mean"), "interval", FJORD)]
     if any(r.peer_mean and r.peer_mean.value is not None for r in block.rows):
         keys.append(Key(text("barriers.key_peers"), "tick", INK))
-    keys.append(Key(text("barriers.key_rank"), "box", AXIS, fill=MIDDLE))
+    if ranked:
+        keys.append(Key(text("barriers.key_rank"), "box", AXIS, fill=MIDDLE))
     words = [strips.ends_in_words(block)]
     return strips.draw(row, head=head, head_height=_HEAD, keys=keys, words=words)

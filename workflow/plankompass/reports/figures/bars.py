@@ -86,7 +86,8 @@ def draw_distribution(block: AnswerDistribution, strips: Strips) -> Chart:
             width = share * unit
             if width > 0:
                 canvas.box(x, middle - 6.5, width, 13, fill, AXIS, 0.6)
-            shown = words.replace("\u00a0", " ").split(" ")[0].rstrip("%")
+            # per cent with its sign, a count of a count as the count alone: never to be mixed up
+            shown = words if "%" in words else words.replace("\u00a0", " ").split(" ")[0]
             if width > text_width(shown, TYPE.small) + 3:
                 at = x + width / 2
                 canvas.text(at, middle + 2.8, shown, TYPE.small, colour=ink, align="center")
