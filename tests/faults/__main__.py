@@ -194,6 +194,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--moments", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1, help="begin at this moment of them")
     parser.add_argument("--kinds", default=",".join(KINDS), help="comma between; default: all")
     parser.add_argument("--rebuild", action="store_true", help="only with earlier reports there")
     parser.add_argument(
@@ -216,6 +217,7 @@ def main() -> int:
         print(f"recovered from {', '.join(chain)}")
         return 0
     moments = draw_moments(chosen.moments, chosen.seed, kinds) if kinds else []
+    moments = moments[chosen.first - 1 :]
     with tempfile.TemporaryDirectory(prefix="plankompass-faults-") as name:
         bench = Bench(Path(name).resolve(), chosen.built)
         if chosen.rebuild or any(moment.rebuild for moment in moments):
