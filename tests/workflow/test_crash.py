@@ -17,7 +17,9 @@ from pathlib import Path
 from tests.faults.moments import KINDS, Moment, draw_moments
 from tests.faults.processes import Build, stamps, wait_for_nobody
 from tests.faults.strike import finish, no_half_file, strike_twice
-from tests.workflow.checkout import ROOT, plankompass, results
+from tests.workflow.checkout import ROOT, plankompass, results, snakemake
+
+from plankompass.jobs.build_lock import only_build
 
 
 def test_killed_again_and_again(unbuilt: Path, built: Path, tmp_path: Path):
@@ -71,6 +73,17 @@ def test_a_dry_run_does_not_ask_for_the_lock(checkout: Path):
     done = plankompass(checkout, "build", "--dry-run")
     assert done.returncode == 0, done.stderr[-3000:]
     assert lock.stat().st_mtime_ns == before
+
+
+def test_plain_snakemake_is_refused_too_while_a_build_runs(unbuilt: Path, tmp_path: Path):
+    target = tmp_path / "checkout"
+    shutil.copytree(unbuilt, target, symlinks=True)
+    with only_build(target):
+        done = snakemake(target, "--cores", "1")
+    assert done.returncode != 0
+    assert f"another build is running in this folder (process {os.getpid()}" in done.stderr
+    assert results(target) == {}, "nothing may be touched"
+    assert not list((target / ".snakemake/locks").glob("*"))
 
 
 def test_moments_are_drawn_from_the_seed_and_every_kind_comes():

@@ -37,7 +37,10 @@ else:
 
 onstart:
     # two builds never meet in a folder, whichever way they were started
-    hold_for_plain_engine(Path())
+    try:
+        hold_for_plain_engine(Path())
+    except PlankompassError as error:
+        raise WorkflowError(str(error))
 
 
 try:
