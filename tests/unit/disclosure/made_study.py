@@ -47,8 +47,26 @@ class MadeStudy:
     answers: dict[tuple[str, str, str, str], np.ndarray] = field(default_factory=dict)
 
 
-def make_study(municipalities: int = 12, *, seed: int = 1, alpha: float = 0.85) -> MadeStudy:
-    """Draw answers and estimate what the indicators would."""
+def make_study(
+    municipalities: int = 12,
+    *,
+    seed: int = 1,
+    alpha: float = 0.85,
+    late: float = 0.0,
+    fewest: int = 2,
+) -> MadeStudy:
+    """Draw answers and estimate what the indicators would.
+
+    Args:
+        municipalities: Their number.
+        seed: Seed of the answers.
+        alpha: Reliability of the scale.
+        late: Share of the groups of the last wave where one or two more have answered; nothing
+            else differs from the study without them.
+
+    Returns:
+        The study.
+    """
     draw = np.random.default_rng(seed)
     units = [f"k{i + 1:02d}" for i in range(municipalities)]
     answers: dict[tuple[str, str, str, str], np.ndarray] = {}
@@ -62,11 +80,13 @@ def make_study(municipalities: int = 12, *, seed: int = 1, alpha: float = 0.85) 
         for group in GROUPS:
             for unit in units:
                 size = sizes[(group, unit)]
-                n = int(draw.integers(max(2, size // 3), size + 1))
+                least = max(2, size // 3) if fewest > 1 else 1
+                n = int(draw.integers(least, size + 1))
                 centre = draw.normal(0, 0.5)
                 for item in (*STEERING, *BARRIERS, *TRUST):
                     drawn = np.clip(np.round(draw.normal(3.2 + centre, 1.0, n)), 1, 5)
                     answers[(wave, group, unit, item)] = drawn
+    _late_answers(answers, sizes, units, late, seed)
     for wave in WAVES:
         for group in GROUPS:
             _means(rows, answers, sizes, units, wave, group)
@@ -121,6 +141,19 @@ def make_study(municipalities: int = 12, *, seed: int = 1, alpha: float = 0.85) 
         check_table("scale_quality", quality),
         answers,
     )
+
+
+def _late_answers(answers, sizes, units, late: float, seed: int) -> None:
+    draw = np.random.default_rng([seed, 2])
+    for group in GROUPS:
+        for unit in units:
+            n, size = len(answers[(WAVES[-1], group, unit, TRUST[0])]), sizes[(group, unit)]
+            more = min(int(draw.integers(1, 3)), size - n)
+            if draw.random() >= late or not more:
+                continue
+            for item in (*STEERING, *BARRIERS, *TRUST):
+                key = (WAVES[-1], group, unit, item)
+                answers[key] = np.append(answers[key], draw.integers(1, 6, more).astype(float))
 
 
 def estimate_row(**given: Any) -> dict[str, Any]:

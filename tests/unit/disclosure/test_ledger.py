@@ -55,6 +55,9 @@ class Release:
         estimates = _tables(answers)
         self.rules, self.ledger = rules, ledger
         self.marked = mark_rows(
+            estimates, empty_table("response"), empty_table("scale_quality"), rules, ledger
+        )
+        self.unaware = mark_rows(
             estimates, empty_table("response"), empty_table("scale_quality"), rules
         )
         self.chosen, _ = choose_published(self.marked, rules, ledger)
@@ -65,10 +68,10 @@ class Release:
         return check_table("publishable_estimates", out)
 
     def as_without_ledger(self) -> pd.DataFrame:
-        return self._publish(choose_published(self.marked, self.rules)[0])
+        return self._publish(choose_published(self.unaware, self.rules)[0])
 
     def attack(self, table, ledger):
-        return attack_estimates(self.marked, table, self.rules, ledger)
+        return attack_estimates(self.unaware, table, self.rules, ledger)
 
     def shown(self, table) -> set[str]:
         return set(table.loc[table["status"] == "published", "unit"])

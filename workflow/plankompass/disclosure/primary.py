@@ -47,7 +47,9 @@ def suppress_primary(
     response = read_table("response", one_path(inputs["response"]))
     quality = read_table("scale_quality", one_path(inputs["scale_quality"]))
     ledger = read_ledger(ledger_input(inputs))
-    marked, found = choose_published(mark_rows(estimates, response, quality, rules), rules, ledger)
+    marked, found = choose_published(
+        mark_rows(estimates, response, quality, rules, ledger), rules, ledger
+    )
     table = publishable(marked, response, rules)
     write_table("publishable_estimates", table, one_path(outputs["primary"]))
     log.info(

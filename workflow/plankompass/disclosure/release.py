@@ -81,7 +81,7 @@ def release_tables(
     response = _read(inputs, "response")
     ledger = read_ledger(ledger_input(inputs))
     marked = mark_rows(
-        read_estimates(inputs["estimates"]), response, _read(inputs, "scale_quality"), rules
+        read_estimates(inputs["estimates"]), response, _read(inputs, "scale_quality"), rules, ledger
     )
     wrong = check_rows(marked, estimates, response, rules, ledger)
     if "comparisons" in tables:

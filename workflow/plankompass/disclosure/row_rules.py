@@ -19,6 +19,7 @@ from plankompass.disclosure.distributions import (
     intervals_beside_distributions,
     not_whole,
 )
+from plankompass.disclosure.ledger import KEY, changed_answers, digest
 from plankompass.disclosure.rules import (
     AT_LEAST_THREE,
     CLASS_COUNTS,
@@ -91,7 +92,11 @@ def check_indicators(frame: pd.DataFrame, rules: RuleBook) -> None:
 
 
 def mark_rows(
-    estimates: pd.DataFrame, response: pd.DataFrame, quality: pd.DataFrame, rules: RuleBook
+    estimates: pd.DataFrame,
+    response: pd.DataFrame,
+    quality: pd.DataFrame,
+    rules: RuleBook,
+    ledger: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Set status, reason and display of each row; the numbers are still there.
 
@@ -101,6 +106,7 @@ def mark_rows(
             estimates do not.
         quality: Reliability of the scales.
         rules: Thresholds.
+        ledger: Earlier releases.
 
     Returns:
         The estimates with status, reason, display, ``unit_of_value`` and ``interval_tells`` (the
@@ -154,10 +160,44 @@ def mark_rows(
     _answers_alike(frame, unit, n, value, survey, municipal, open_rows, rules, hide)
     frame["status"], frame["reason"] = status, reason
     frame.loc[~open_rows, "class_value"] = ""
+    if ledger is not None and len(ledger):
+        frame = _changed_since(frame, municipal & survey, rules, ledger)
     frame["interval_tells"] = intervals_that_tell(frame, rules)
     beside = intervals_beside_distributions(frame, rules)
     frame["interval_tells"] |= beside | made_of(frame, beside)
     return frame
+
+
+def _changed_since(
+    frame: pd.DataFrame, rows: np.ndarray, rules: RuleBook, ledger: pd.DataFrame
+) -> pd.DataFrame:
+    """Hide what readers have another number of, when fewer answers came between than may be shown.
+
+    The reason is that of a number hidden for another's sake, whatever other rule hides it too: that a
+    share is at the edge now, or a mean a whole number, would tell the answers that came.
+    """
+    shown = ledger[(ledger["status"] == "published") & ledger["value"].notna()]
+    before: dict[tuple, list[tuple[int, str]]] = {}
+    for *key, n, known in shown[[*KEY, "n", "digest"]].itertuples(index=False, name=None):
+        before.setdefault(tuple(key), []).append((int(n), known))
+    keys = list(frame[KEY].itertuples(index=False, name=None))
+    gone = []
+    for at in np.flatnonzero(rows & frame["n"].notna().to_numpy() & frame["value"].notna()):
+        n, value = int(frame["n"].iat[at]), float(frame["value"].iat[at])
+        gone += [
+            at
+            for old, known in before.get(keys[at], ())
+            if changed_answers(old, n) < rules.config.min_n and known != digest(value, n)
+        ]
+    out = frame.copy()
+    places = out.index[sorted(set(gone))]
+    out.loc[places, ["status", "reason", "display", "class_value"]] = [
+        "hidden",
+        "secondary",
+        "",
+        "",
+    ]
+    return out
 
 
 def counts_in_network(response: pd.DataFrame) -> dict[tuple[str, str, str], tuple[int, int]]:

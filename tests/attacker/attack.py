@@ -1,0 +1,280 @@
+"""Breaking what was published: null spaces, linear programs, differences of releases, peers' means."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import linalg, optimize, sparse
+from scipy.sparse import csgraph
+from tests.attacker.equations import Equation, Key, Problem, build
+from tests.attacker.reading import Book, Row
+
+FEW = 5  # late answers that speak of single persons
+LEFT = 0.25  # share of the scale that must stay open
+_EPS = 1e-7
+
+
+@dataclass
+class Findings:
+    """What an attack tried and found, each as a line; never a value."""
+
+    rows: int = 0
+    targets: int = 0
+    bounded: int = 0
+    contradictions: int = 0
+    exact: list[str] = field(default_factory=list)
+    own_answer: list[str] = field(default_factory=list)
+    narrow: list[str] = field(default_factory=list)
+    peers: list[str] = field(default_factory=list)
+    three: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        """Everything that was found."""
+        return [
+            f"{kind}: {line}"
+            for kind in ("exact", "own_answer", "narrow", "peers", "three")
+            for line in getattr(self, kind)
+        ]
+
+
+def attack(
+    releases: Sequence[list[Row]],
+    book: Book,
+    *,
+    alone: Iterable[tuple[str, str, str]] = (),
+    programs: bool = True,
+) -> Findings:
+    """Attack everything that was released, all of it together.
+
+    Args:
+        releases: The rows of each release, the oldest first.
+        book: The codebook.
+        alone: Places (unit, wave, group) of someone who was the only one to answer there, and uses
+            the own answers against the others.
+        programs: Whether to bound what does not follow exactly.
+
+    Returns:
+        What fell.
+    """
+    problem = Problem()
+    for number, rows in enumerate(releases):
+        build(rows, book, number, problem)
+    for number in range(1, len(releases)):
+        _link(problem, number)
+    findings = Findings(rows=len(problem.equations), targets=len(problem.targets))
+    for rows in releases:
+        findings.peers += _peers(rows)
+        findings.three += _three(rows)
+    mine = set(alone)
+    for equations, targets, keys in _blocks(problem):
+        _break(problem, equations, targets, keys, mine, findings, programs)
+    return findings
+
+
+def _link(problem: Problem, release: int) -> None:
+    """Tie a release to the one before: equal where nobody came, else by the answers that came."""
+    for key in [k for k in problem.bounds if k[-1] == release]:
+        before = (*key[:-1], release - 1)
+        if before not in problem.bounds:
+            continue
+        n, old = problem.sizes[key], problem.sizes[before]
+        low, high = problem.bounds[key]
+        name = f"late answers {' '.join(map(str, key[:-1]))} before release {release}"
+        if n == old:
+            if not _differs(problem, key, before):
+                guess = not {key, before} <= problem.said
+                same = {key: 1.0, before: -1.0}
+                problem.equations.append(Equation(same, 0.0, 0.0, name, guess))
+            continue
+        if not {key, before} <= problem.said:
+            continue
+        came = abs(n - old)
+        late = ("late", *key)
+        problem.bounds[late] = (low, high)
+        row = {key: float(n), before: float(-old), late: float(came if n < old else -came)}
+        problem.equations.append(Equation(row, 0.0, 0.0, name))
+        if came < FEW:
+            problem.targets[name] = ({late: 1.0}, high - low)
+
+
+def _differs(problem: Problem, key: Key, before: Key) -> bool:
+    told = [e for e in problem.equations if set(e.row) in ({key}, {before})]
+    return len({round((e.low + e.high) / 2, 6) for e in told}) > 1
+
+
+def _peers(rows: list[Row]) -> list[str]:
+    """Means of the others that are not made of the others' published numbers."""
+    shown: dict[tuple, dict[str, float]] = defaultdict(dict)
+    for row in rows:
+        if row.unit != "network" and not math.isnan(row.value):
+            shown[(*row.place, row.indicator, row.component)][row.unit] = row.value
+    found = []
+    for row in rows:
+        if math.isnan(row.others):
+            continue
+        known = shown[(*row.place, row.indicator, row.component)]
+        others = [v for u, v in known.items() if u != row.unit]
+        if not others or abs(np.mean(others) - row.others) > 0.051:
+            found.append(f"{row.unit} {' '.join(row.place)} {row.indicator} {row.component}")
+    return found
+
+
+def _three(rows: list[Row]) -> list[str]:
+    """Two waves' numbers and their change of one municipality, all three shown."""
+    shown = {
+        (r.unit, *r.place, r.indicator, r.component)
+        for r in rows
+        if r.unit != "network" and not math.isnan(r.value)
+    }
+    found = []
+    for unit, wave, group, gathering, indicator, component in sorted(shown):
+        head, _, rest = component.partition(":")
+        if head == "change":
+            before, _, base = rest.partition("|")
+            two = [(unit, w, group, gathering, indicator, base) for w in (wave, before)]
+            if all(t in shown for t in two):
+                found.append(f"{unit} {wave} {group} {indicator} {component}")
+    return found
+
+
+def _blocks(problem: Problem):
+    """Equations and targets that share unknowns."""
+    keys = sorted(problem.bounds, key=repr)
+    place = {k: i for i, k in enumerate(keys)}
+    rows = [e.row for e in problem.equations] + [t for t, _ in problem.targets.values()]
+    pairs = [(place[min(r, key=place.__getitem__)], place[k]) for r in rows for k in r]
+    one, two = zip(*pairs, strict=True)
+    graph = sparse.coo_array((np.ones(len(pairs)), (one, two)), shape=(len(keys),) * 2)
+    _, label = csgraph.connected_components(graph, directed=False)
+    equations, targets, members = defaultdict(list), defaultdict(list), defaultdict(list)
+    for e in problem.equations:
+        equations[label[place[next(iter(e.row))]]].append(e)
+    for name, (row, _) in problem.targets.items():
+        targets[label[place[next(iter(row))]]].append(name)
+    for k in keys:
+        members[label[place[k]]].append(k)
+    for at in sorted(targets):
+        yield equations[at], targets[at], members[at]
+
+
+def _matrix(rows: Sequence[dict[Key, float]], place: dict[Key, int]) -> np.ndarray:
+    dense = np.zeros((len(rows), len(place)))
+    for i, row in enumerate(rows):
+        for key, value in row.items():
+            if key in place:
+                dense[i, place[key]] = value
+    return dense
+
+
+def _break(problem, equations, targets, keys, mine, findings: Findings, programs: bool) -> None:
+    known = {next(iter(e.row)) for e in equations if len(e.row) == 1}
+    known |= _follow(equations, known)
+    free = [k for k in keys if k not in known]
+    place = {k: i for i, k in enumerate(free)}
+    told = _matrix([e.row for e in equations if set(e.row) - known], place)
+    kernel = linalg.null_space(told) if len(told) else np.eye(len(free))
+    wanted = _matrix([problem.targets[t][0] for t in targets], place)
+    scale = np.maximum(np.abs(wanted).max(axis=1, initial=0), _EPS)
+    reach = np.abs(wanted @ kernel).max(axis=1, initial=0) / scale
+    fallen = {t for t, r in zip(targets, reach, strict=True) if r < _EPS}
+    findings.exact += sorted(fallen)
+    _own_answers(problem, targets, wanted, place, kernel, fallen, mine, findings)
+    if programs:
+        left = [t for t in targets if t not in fallen]
+        _bound(problem, equations, left, keys, findings)
+
+
+def _follow(equations: list[Equation], known: set[Key]) -> set[Key]:
+    """Unknowns that follow one after another from equations with one unknown left."""
+    more: set[Key] = set()
+    waiting = [set(e.row) - known for e in equations if len(e.row) > 1]
+    changed = True
+    while changed:
+        changed = False
+        for unknown in waiting:
+            unknown -= more
+            if len(unknown) == 1:
+                more |= unknown
+                changed = True
+    return more
+
+
+def _own_answers(problem, targets, wanted, place, kernel, fallen, mine, findings) -> None:
+    """What the only respondent of a place can work out about others."""
+    places: dict[tuple, list[int]] = defaultdict(list)
+    for key, at in place.items():
+        if key[0] != "late" and (key[1], key[2], key[3]) in mine:
+            places[(key[1], key[2], key[3])].append(at)
+    for who, columns in sorted(places.items()):
+        inside = kernel @ linalg.null_space(kernel[columns]) if kernel.size else kernel
+        reach = np.abs(wanted @ inside).max(axis=1, initial=0)
+        for name, row, r in zip(targets, wanted, reach, strict=True):
+            others = [k for k, at in place.items() if row[at] and (k[1], k[2], k[3]) != who]
+            if r < _EPS and name not in fallen and others:
+                findings.own_answer.append(f"{name} by the one of {' '.join(who)}")
+
+
+def _bound(problem, equations, targets, keys, findings: Findings) -> None:
+    """Bound each target by two linear programs; guesses are dropped when they cannot be true."""
+    if not targets:
+        return
+    program = _Program(problem, equations, keys)
+    if program.ends({}) is None:
+        program = _Program(problem, [e for e in equations if not e.guess], keys)
+    for name in targets:
+        row, scale = problem.targets[name]
+        ends = program.ends(row)
+        if ends is None:
+            findings.contradictions += 1
+            continue
+        findings.bounded += 1
+        points = problem.points.get(name)
+        if (points is None and ends[1] - ends[0] < LEFT * scale * (1 - 1e-6)) or (
+            points and sum(ends[0] - 1e-6 <= p <= ends[1] + 1e-6 for p in points) < 2
+        ):
+            findings.narrow.append(name)
+
+
+class _Program:
+    """The linear program of one block, rounding taken into account."""
+
+    def __init__(self, problem: Problem, equations: list[Equation], keys: list[Key]) -> None:
+        self.place = {k: i for i, k in enumerate(keys)}
+        lower, upper = (np.array([problem.bounds[k][i] for k in keys]) for i in (0, 1))
+        several = []
+        for e in equations:
+            if len(e.row) == 1:
+                ((key, factor),) = e.row.items()
+                at = self.place[key]
+                first, last = sorted((e.low / factor, e.high / factor))
+                lower[at], upper[at] = max(lower[at], first), min(upper[at], last)
+            else:
+                several.append(e)
+        self.bounds = np.column_stack([lower, np.maximum(upper, lower)])
+        self.a = self.b = None
+        at = [(i, self.place[k], v) for i, e in enumerate(several) for k, v in e.row.items()]
+        if at:
+            i, j, v = zip(*at, strict=True)
+            a = sparse.csr_array((v, (i, j)), shape=(len(several), len(keys)))
+            self.a = sparse.vstack([a, -a]).tocsr()
+            self.b = np.array([e.high + 1e-7 for e in several] + [1e-7 - e.low for e in several])
+
+    def ends(self, row: dict[Key, float]) -> tuple[float, float] | None:
+        """Lowest and highest value of a row; None when the equations contradict each other."""
+        goal = np.zeros(len(self.place))
+        for key, value in row.items():
+            goal[self.place[key]] = value
+        ends = []
+        for sign in (1.0, -1.0):
+            got = optimize.linprog(
+                sign * goal, A_ub=self.a, b_ub=self.b, bounds=self.bounds, method="highs"
+            )
+            if got.x is None:
+                return None
+            ends.append(sign * got.fun)
+        return ends[0], ends[1]
