@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from plankompass.disclosure.elimination import Span, normal
+from plankompass.disclosure.elimination import MANY, Span, normal
 from plankompass.disclosure.intervals import BlockProgram, ContradictionError
 from plankompass.disclosure.system import System
 
@@ -131,7 +131,7 @@ def _exact(
             # Reduced rows are unique only without later pivots; these are.
             shapes.setdefault(normal(rest), []).append(t)
     for group in shapes.values():
-        for one, two in combinations(group, 2) if len(group) < 50 else ():
+        for one, two in combinations(group, 2) if len(group) < MANY else ():
             atoms = {*system.modular[one], *system.modular[two]}
             sizes = (system.persons(system.modular[one]), system.persons(system.modular[two]))
             if max(sizes) < system.persons(atoms) < min_remainder:

@@ -145,7 +145,7 @@ def _add_cell(study: StudySystem, row: EstimateRow, guessed: bool) -> None:
         key = (row.statistic, row.place)
         known = study.cells.get(key)
     if known is None:
-        atom = study.system.atom(key, row.n, *row.range, people=(*row.place, row.n))
+        atom = study.system.atom(key, row.n, *row.range, people=row.place)
         cell = Cell(atom, row.n, row.population, row.value)
         study.cells[key] = cell
         study.members[(row.statistic, *row.place[1:])][row.place[0]] = cell

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import combinations
 
 from plankompass.disclosure.system import PRIME, ModularRow, System
 
 _LONGEST_REMAINDER = 64
+MANY = 50  # targets that all tell each other are no longer looked at two by two
 
 
 class Span:
@@ -98,6 +100,7 @@ class Protector:
         last_use: dict[int, int],
     ) -> None:
         self.span = Span()
+        self._own = targets
         self.rest = {t: dict(row) for t, row in targets.items()}
         self.alone = frozenset(alone)
         self.persons = persons
@@ -181,7 +184,20 @@ class Protector:
         for shape, targets in fresh.items():
             stay = {t for t in self._shape.get(shape, ()) if t not in changed}
             together = targets | stay
-            if len(together) > 1 and together & self.alone:
+            if len(together) < 2 or len({normal(self.rest[t]) for t in together}) == 1:
+                continue  # those that told each other before tell nothing new
+            if together & self.alone or self._few_together(together):
+                return True
+        return False
+
+    def _few_together(self, targets: set[int]) -> bool:
+        """Whether two targets that tell each other are of too few persons together."""
+        if len(targets) >= MANY:
+            return False
+        for one, two in combinations(sorted(targets), 2):
+            sizes = (self.persons(self._own[one]), self.persons(self._own[two]))
+            both = self.persons({*self._own[one], *self._own[two]})
+            if max(sizes) < both < self.min_remainder:
                 return True
         return False
 

@@ -91,7 +91,7 @@ def _add_earlier_cell(
     else:
         low, high = row.range
         name = ("release", release, row.values["digest"], about, row.place)
-        atom = study.system.atom(name, row.n, low, high, people=(*row.place, row.n))
+        atom = study.system.atom(name, row.n, low, high, people=row.place)
         cell = Cell(atom, row.n, row.population, np.nan)
         if row.values["display"]:
             study.system.bounds[atom] = display_bounds(row.values["display"], row.n)

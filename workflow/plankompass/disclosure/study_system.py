@@ -87,7 +87,7 @@ def _add_cell(study: StudySystem, row: EstimateRow, rules: RuleBook) -> None:
     if known is not None:
         return
     low, high = row.range
-    atom = study.system.atom(key, row.n, low, high, people=(*row.place, row.n))
+    atom = study.system.atom(key, row.n, low, high, people=row.place)
     if row.values["display"]:
         study.system.bounds[atom] = display_bounds(row.values["display"], row.n)
     cell = Cell(atom, row.n, row.population, row.value)
