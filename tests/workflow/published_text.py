@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,42 +159,3 @@ def texts_of(path: Path) -> list[str]:
     else:
         found = iter([path.read_text(encoding="utf-8", errors="replace")])
     return [text for text in found if text.strip()]
-
-
-def raw_bytes(path: Path) -> bytes:
-    """A file as bytes that can be searched: archives and compressed streams are opened."""
-    if path.suffix in (".xlsx", ".zip"):
-        parts = []
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                content = archive.read(name)
-                parts.append(_opened(Path(name), content))
-        return b"\n".join(parts)
-    return _opened(path, path.read_bytes())
-
-
-def _opened(path: Path, content: bytes) -> bytes:
-    if path.suffix == ".pdf":
-        out = io.BytesIO()
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            pdf.save(
-                out,
-                stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
-                compress_streams=False,
-                object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            )
-        return (
-            out.getvalue()
-            + "\n".join(
-                p.get_textpage().get_text_bounded() for p in pypdfium2.PdfDocument(content)
-            ).encode()
-        )
-    return content
-
-
-_NUMBER = re.compile(r"(?<![\w,.])[−-]?\d+(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?")
-
-
-def numbers_in(text: str) -> list[str]:
-    """Numbers as they are written: digits with a decimal comma or point, spaces in thousands."""
-    return _NUMBER.findall(text)
