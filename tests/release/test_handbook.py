@@ -48,6 +48,7 @@ SHORTER = {
     "trace": "trace --help",
     "docs": "docs --check",
     "docs --html": "docs --help",  # run below
+    "docs --pictures": "docs --help",  # tests/browser/test_pictures.py
     "sensitivity": "sensitivity --help",
     "new eksempel": "new --help",
 }

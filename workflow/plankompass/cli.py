@@ -303,11 +303,18 @@ def docs(
     html: Annotated[
         bool, typer.Option("--html", help="Build the handbook as pages in build/handbook/.")
     ] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Take the pictures in docs/pictures/ anew.")
+    ] = False,
 ) -> None:
-    """Write the documents that come from code and codebook; build the handbook as pages."""
+    """Write the documents that come from code and codebook; pictures of the example; handbook pages."""
     from plankompass.commands.documentation import write_documentation
     from plankompass.commands.handbook import build_handbook
 
+    if pictures:
+        from plankompass.commands.pictures import take_pictures
+
+        take_pictures(ROOT)
     raise typer.Exit(
         write_documentation(ROOT, check_only=check_only) or (build_handbook(ROOT) if html else 0)
     )

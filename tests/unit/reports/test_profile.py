@@ -8,6 +8,8 @@ import pypdfium2
 import pytest
 from tests.unit.reports.sample import sample_report
 
+from plankompass.reports.checks.html_rules import check_html
+from plankompass.reports.checks.pdf_rules import check_pdf
 from plankompass.reports.html_page import render_html
 from plankompass.reports.index import render_index_page
 from plankompass.reports.pdf import render_pdf
@@ -65,6 +67,15 @@ def test_pdf_carries_logo_colours_and_names(own):
     text = "".join(page.get_textpage().get_text_range() for page in document)
     for words in ("Nettverket 2019", "plan@example.org", "Kommunesektorens organisasjon"):
         assert words in text
+
+
+def test_both_pass_the_checks_of_a_delivery(own):
+    view = make_view(own)
+    assert check_html(render_html(view), view) == []
+    assert check_pdf(render_pdf(view), view) == []
+    # colours are all that may be added to the style sheet
+    page = render_html(view).replace("--foam: #f5dbe3;", "--foam: url(x);")
+    assert any("style sheet" in line for line in check_html(page, view))
 
 
 def test_contact_stands_once_among_the_facts(own):

@@ -109,6 +109,9 @@ def render_page(text: str, source: str, docs: Path, page: Path) -> tuple[str, li
             if inner.type == "link_open":
                 target = str(inner.attrGet("href"))
                 inner.attrSet("href", _link(target, source, docs, page, broken))
+            elif inner.type == "image":
+                target = str(inner.attrGet("src"))
+                inner.attrSet("src", _link(target, source, docs, page, broken))
     html = parser.renderer.render(tokens, parser.options, {})
     # wide tables scroll by themselves, and can be reached by keyboard
     html = html.replace(
@@ -173,6 +176,10 @@ def build_handbook(root: Path, out: Path | None = None) -> int:
         path = out / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html + "\n", encoding="utf-8", newline="\n")
+    for picture in sorted(docs.rglob("*.png")):
+        path = out / picture.relative_to(docs)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(picture, path)
     shown = out.relative_to(root) if out.is_relative_to(root) else out
     print(f"{len(written)} pages: {shown.as_posix()}/index.html")
     return 0

@@ -210,7 +210,8 @@ def _table(table: Element) -> Iterator[str]:
 def _wanted_alternatives(view: View) -> list[str]:
     report = view.report
     groups = report.profile.groups if isinstance(report, MunicipalReport) else []
-    wanted = [group.alt for group in groups]
+    wanted = [report.meta.publisher] if report.meta.logo else []
+    wanted += [group.alt for group in groups]
     for section in all_sections(report):
         wanted += [b.alt for b in section_blocks(section) if isinstance(b, FigureBlock)]
     return wanted
