@@ -209,6 +209,26 @@ def _measures(m: Municipality, seed: int, community_part: str, merged: bool, mis
     return result
 
 
+def _inspections(
+    dates: list[tuple[str, str, date | None, str]], seed: int, m: Municipality, *, merged: bool
+) -> list[tuple[str, str, date | None, str]]:
+    """When proposals were laid out: long enough mostly, too short now and then, some not collected."""
+    rng = stream(seed, "inspection", m.kommune_id)
+    needed = {"planstrategi": 30, "handlingsdel": 30, "okonomiplan": 30 if merged else 14}
+    laid_out = []
+    for kind, event, day, _ in dates:
+        if kind not in needed or event != "adopted" or day is None or day.year < 2019:
+            continue
+        draw = rng.random(2)
+        if draw[0] < 0.15:
+            continue
+        days = needed[kind] + int(draw[1] * 12) - (6 if draw[0] > 0.85 else 0)
+        laid_out.append(
+            (kind, "public_from", day - timedelta(days=days), "kunngjøring på nettsiden")
+        )
+    return laid_out
+
+
 def plan_facts(design: StudyDesign, m: Municipality) -> PlanFacts:
     """Draw everything true about one municipality's plans.
 
@@ -280,6 +300,10 @@ def plan_facts(design: StudyDesign, m: Municipality) -> PlanFacts:
     if m.number % 2:
         reports[2023] = _tuesday(date(2023, 5, int(rng.integers(8, 20))))
     dates += [("arsmelding", "adopted", day, minutes) for day in reports.values()]
+
+    dates += _inspections(dates, seed, m, merged=merged)
+    if community_part == "adopted" and community_part_on and community_part_on < constituted:
+        dates.append(("samfunnsdel", "continued", strategy, minutes))
 
     return PlanFacts(
         municipality=m,

@@ -91,6 +91,23 @@ INDICATORS = (
         ),
         ("code",), restricted=False,
     ),
+    Contract(
+        "plan_duties", "indicators", "one duty of a council by the plan system's law, on a wave's cut-off date",
+        (
+            KOMMUNE, WAVE,
+            text("duty", "What is asked of the council", values=("strategy_within_year", "new_decision", "action_part_revised", "budget_before_new_year", "public_inspection")),
+            text("document_kind", "Kind of document in the codebook"),
+            text("period", "Year, or the day of the decision; empty when there is one a term"),
+            text("law", "Provision in force on the day"),
+            Column("start", "day", "Day the clock started", nullable=True),
+            Column("due", "day", "Last day; missing where the law sets none", nullable=True),
+            Column("done", "day", "Day it was done, or decided", nullable=True),
+            Column("value", "number", "Months to the decision, or days of public inspection", nullable=True),
+            text("status", "How it stood", values=("met", "late", "not_met", "not_yet_due", "open", "not_collected")),
+            text("route", "Of a new decision: revised, adopted_anew, continued; else empty", values=("", "revised", "adopted_anew", "continued")),
+        ),
+        ("kommune_id", "wave", "duty", "document_kind", "period"), restricted=False,
+    ),
 )
 
 DISCLOSURE = (

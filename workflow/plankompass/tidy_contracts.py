@@ -83,7 +83,8 @@ TIDY = (
         (
             KOMMUNE,
             text("document_kind", "Kind of document in the codebook"),
-            text("event", "What happened", values=("adopted", "published", "absent", "not_collected")),
+            text("event", "What happened; 'readopted' is the same plan decided anew, 'continued' a decision in the planning strategy, 'public_from' the day a proposal was laid out",
+                 values=("adopted", "readopted", "continued", "public_from", "published", "absent", "not_collected")),
             Column("date", "day", "Day it happened", nullable=True),
             text("source", "Where the date stands"),
         ),

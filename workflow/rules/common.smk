@@ -280,6 +280,7 @@ def indicator_tables():
         response(),
         scale_quality(),
         coder_agreement(),
+        plan_duties(),
         unit_agreement(),
         *(code_table(table) for table in CODE_TABLES),
     ]
@@ -293,6 +294,11 @@ def response():
 def scale_quality():
     """Path of the reliability of scales."""
     return f"{PROCESSED}/indicators/quality/scale_quality.parquet"
+
+
+def plan_duties():
+    """Path of the duties of each council by the plan system's law."""
+    return f"{PROCESSED}/indicators/documents/plan_duties.parquet"
 
 
 def coder_agreement():
@@ -378,6 +384,7 @@ PUBLISHABLE = (
     "councils",
     "gatherings",
     "plan_dates",
+    "plan_duties",
     "goals",
     "goal_links",
     "documents",

@@ -39,6 +39,7 @@ rule release_tables:
         councils=tidy("councils"),
         gatherings=tidy("gatherings"),
         plan_dates=tidy("plan_dates"),
+        plan_duties=plan_duties(),
         goals=tidy("goals"),
         goal_links=tidy("goal_links"),
         documents=[plan_table(p.code, "documents") for p in PLAN.participants],

@@ -194,3 +194,22 @@ rule compare_with_peers:
         "Comparing with peers"
     run:
         call("indicators.comparisons:compare_with_peers", input, output, params, log)
+
+
+rule assess_plan_duties:
+    input:
+        municipalities=tidy("municipalities"),
+        councils=tidy("councils"),
+        plan_dates=tidy("plan_dates"),
+        measures=tidy("measures"),
+    output:
+        plan_duties=plan_duties(),
+    log:
+        f"{LOGS}/assess_plan_duties.log",
+    params:
+        waves=PLAN.part("waves"),
+        code=code_of("indicators.plan_duties"),
+    message:
+        "Working out the councils' duties in planning"
+    run:
+        call("indicators.plan_duties:assess_plan_duties", input, output, params, log)

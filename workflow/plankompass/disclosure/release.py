@@ -46,6 +46,7 @@ PUBLIC_TABLES = (
     "goals",
     "municipalities",
     "plan_dates",
+    "plan_duties",
     "scale_quality",
 )
 # Public numbers leave with so many decimals: enough for any reader, and without a float's last bits,

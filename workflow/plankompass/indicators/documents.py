@@ -101,7 +101,7 @@ def document_absence(task: Task, unit: str, kind: str, wave: str) -> Absence | N
     day = pd.Timestamp(task.waves[wave].as_of)
     said = said[said["date"].isna() | (said["date"] <= day)]
     events = set(said["event"])
-    if "adopted" in events:
+    if events & {"adopted", "readopted"}:
         return None if mine.empty else NOT_COLLECTED
     return next((ABSENCES[e] for e in ("absent", "not_collected") if e in events), None)
 

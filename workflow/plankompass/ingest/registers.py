@@ -24,7 +24,8 @@ REFERENCE = Path(__file__).parents[2] / "reference"
 
 _WAVES = TypeAdapter(dict[Wave, WaveConfig])
 _FRAME_GROUPS = ("administrasjon", "innbyggere", "deltakere")
-_EVENTS = ("adopted", "published", "absent", "not_collected")
+_DATED = ("adopted", "readopted", "continued", "public_from", "published")
+_EVENTS = (*_DATED, "absent", "not_collected")
 
 
 def parse_waves(waves: Mapping[str, Any]) -> dict[str, WaveConfig]:
@@ -325,7 +326,7 @@ def _plan_dates(table: RegisterTable, known: set[str]) -> pd.DataFrame:
     table.one_of("event", _EVENTS, "event")
     days = table.days("date", optional=True)
     for (line, row), day in zip(table, days, strict=True):
-        if row["event"] in ("adopted", "published") and day is None and not row["date"]:
+        if row["event"] in _DATED and day is None and not row["date"]:
             table.fail(f"{row['event']} without a date", line=line, column="date")
     return pd.DataFrame(
         {

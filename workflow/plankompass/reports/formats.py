@@ -209,3 +209,16 @@ def norwegian_order(name: str) -> str:
         The key; equal in every locale.
     """
     return name.casefold().translate(_ORDER)
+
+
+def sentence_join(parts: list[str]) -> str:
+    """Short statements after each other, the first with a capital: ``"Innen fristen; revidert"``.
+
+    Args:
+        parts: The statements; empty ones are left out.
+
+    Returns:
+        The text.
+    """
+    text = "; ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]

@@ -22,6 +22,7 @@ TABLES = {
     "councils": "councils",
     "gatherings": "gatherings",
     "plan_dates": "plan_dates",
+    "plan_duties": "plan_duties",
     "goals": "goals",
     "goal_links": "goal_links",
     "documents": "documents",

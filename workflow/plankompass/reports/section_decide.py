@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plankompass.reports import formats
 from plankompass.reports.blocks import codes_said, group_bars, numbers_table, platform_chain
+from plankompass.reports.duties import duties_table
 from plankompass.reports.publishable import Estimate
 from plankompass.reports.schema import Question
 from plankompass.reports.schema_blocks import RankedBarrier, RankedBarriers
@@ -183,6 +184,7 @@ def decide_questions(writer: Writer) -> list[Question]:
                 group_bars(writer, "strategies", "strategy_uptake", (MEMBERS, STAFF)),
                 codes_said(writer, "strategies-said", "implementation_interview_share", "grep/"),
                 duties_timeline(writer),
+                duties_table(writer),
             )
             if b
         ],

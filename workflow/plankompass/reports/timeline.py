@@ -88,7 +88,9 @@ def _duty(
     days = sorted(
         d
         for r in rows
-        if r.event == "adopted" and (d := _day(r.date)) is not None and constituted <= d <= as_of
+        if r.event in ("adopted", "readopted")
+        and (d := _day(r.date)) is not None
+        and constituted <= d <= as_of
     )
     events = {r.event for r in rows}
     status, words, said = (

@@ -94,7 +94,7 @@ def event_timing(task: Task, unit: str, wave: str) -> Timing:
     kind = measure.documents[0]
     said = task.tables.rows("plan_dates", kommune_id=unit, document_kind=kind)
     if row is None:
-        adopted = said[said["event"] == "adopted"]
+        adopted = said[said["event"].isin(["adopted", "readopted"])]
         dates += [d.date() for d in adopted["date"].dropna()]
         # What was found missing after the cut-off date was missing on it too.
         signs |= set(said.loc[said["event"].isin(["absent", "not_collected"]), "event"])

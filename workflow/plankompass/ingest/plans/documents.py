@@ -97,7 +97,7 @@ def _setting(
     dates = read_table("plan_dates", inputs["plan_dates"])
     mine = dates[
         (dates["kommune_id"] == municipality["kommune_id"])
-        & (dates["event"] == "adopted")
+        & dates["event"].isin(["adopted", "readopted"])
         & dates["date"].notna()
     ]
     merged = municipality["territory_note"] == "merger"

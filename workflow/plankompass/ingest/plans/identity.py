@@ -26,15 +26,16 @@ _KINDS: tuple[tuple[str, str], ...] = (
      r"fellesprogram|politisk erklæring|flertallserklæring|fleirtalserklæring|fleirtalsavtale|flertallsavtale|"
      r"posisjonsavtale|budsjettavtale|posisjonserklæring|byrådserklæring|politisk avtale|politisk samarbeid|valgløfte|valløfte|"
      r"handlingsprogram for .*(?:høyre|arbeiderparti|senterparti|venstre|frp|krf|\bsv\b|\bmdg\b|rødt)"),
-    ("planstrategi", r"plan-? ?strategi"),
-    ("arsmelding", r"års-? ?melding|årsberetning|årsrapport|årsmelding|årsrekneskap|årsregnskap|\baarsmelding"),
+    ("planstrategi", r"plan-? ?strategi|plánastrategi"),
+    ("arsmelding", r"års-? ?melding|årsberetning|årsrapport|årsmelding|årsrekneskap|årsregnskap|\baarsmelding|jahkedieđáhus"),
     ("okonomiplan", r"økonomi-? ?plan|økonomi" + _S + r"og" + _S + r"handlings|handlings-?" + _S
-     + r"og" + _S + r"økonomi|\bhøp\b|\bh\.?ø\.?p\b|økonomi- ?og ?handlingsprogram|økonomiprogram|budsjett.{0,12}handlingsplan"),
+     + r"og" + _S + r"økonomi|\bhøp\b|\bh\.?ø\.?p\b|økonomi- ?og ?handlingsprogram|økonomiprogram|ekonomiijaplán|langtidsplan|langtidsbudsjett|mål- ?og ?budsjettdokument|budsjett.{0,12}handlingsplan"),
     ("samfunnsdel_first", r"samfunns-? ?del(?:en)?.{0,20}\bmed\b.{0,20}handlings"),
     ("handlingsdel", r"handlings-? ?del|handlings-? ?program|(?:kommuneplan\w*|samfunns\w*)" + _S
      + r"handlingsplan|handlingsplan.{0,40}(?:kommuneplan|samfunns)"),
     ("arsbudsjett", r"års-? ?budsjett|\bbudsjett\b|driftsbudsjett|budsjettdokument"),
-    ("samfunnsdel", r"samfunns-? ?del|samfunns-? ?plan|kommune-? ?plan\w*.{0,40}(?:tekst-? ?del|samfunn)|samfunnsutvikling.{0,20}kommuneplan"),
+    ("samfunnsdel", r"samfunns-? ?del|samfunns-? ?plan|kommune-? ?plan\w*.{0,40}(?:tekst-? ?del|samfunn)|samfunnsutvikling.{0,20}kommuneplan|"
+     r"kommune-? ?plan\w*.{0,20}langsiktige? del|servodatoass|servodatplán"),
     ("other", r"areal-? ?del|arealplan|plankart|reguler"),
     ("samfunnsdel", r"\bkommune-? ?plan(?:en)?\b|tekst-? ?del"),
 )  # fmt: skip
@@ -44,7 +45,7 @@ _KIND_PATTERNS = tuple(
 _DRAFT = re.compile(
     r"høring|høyring|utkast|framlegg\b|fremlegg\b|(?<!vedtatt )forslag|offentli?e?g ettersyn|"
     r"(?:1|første|fyrste)\.? ?gan?gs? ?(?:s )?behandling|foreløpig|førebels|under arbeid|\bdraft\b|til behandling|"
-    r"versjon 0|arbeidsversjon|ikke vedtatt|ikkje vedteke",
+    r"formannskapets innstilling|formannskapet si innstilling|versjon 0|arbeidsversjon|ikke vedtatt|ikkje vedteke",
     re.IGNORECASE,
 )
 _NOT_DRAFT_CONTEXT = re.compile(
