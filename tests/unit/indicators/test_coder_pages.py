@@ -18,6 +18,7 @@ from plankompass.indicators.coder_pages.meeting import write_meeting_page
 from plankompass.indicators.coder_pages.texts import LANGUAGES, texts_of
 from plankompass.indicators.unit_agreement import unit_agreement
 from plankompass.indicators.unit_ratings import rate_units
+from plankompass.reports.checks.html_rules import check_page
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import StatisticsConfig
 from plankompass.study.problems import PlankompassError
@@ -123,6 +124,10 @@ def test_page_is_whole_and_can_be_read_by_all(page, language):
     assert tree.findtext(".//caption")
     assert [m.text for m in tree.iter("mark")].count("Tredje") == 1
     assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    # the rules that every page of ours keeps; its own style sheet may not load anything
+    assert check_page(text, language=language, example_word=say["example"], own_style=True) == []
+    loading = text.replace("<style>", "<style>@import 'x.css';")
+    assert any("style sheet" in line for line in check_page(loading, own_style=True))
 
 
 def test_words_from_outside_are_escaped(page):
@@ -184,6 +189,7 @@ def test_page_of_passages_gives_ids_and_what_is_cleared(root, tmp_path, language
     tree = html.document_fromstring(text)
     say = texts_of(language)["excerpts"]
     assert say["to_clear"] in tree.text_content()
+    assert check_page(text, language=language, own_style=True) == []
     assert " at 0x" not in text
     assert texts_of(language)["example"] in text
     # every passage once a code, with its id; the one without a place says so

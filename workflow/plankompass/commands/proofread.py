@@ -52,18 +52,25 @@ def _html(path: Path, view) -> list[str]:
     return check_html(path.read_text(encoding="utf-8"), view)
 
 
-def proofread_page(path: Path, example_word: str) -> list[str]:
+def proofread_page(path: Path, example_word: str, *, own_style: bool = False) -> list[str]:
     """Check a page that has no document of its own.
 
     Args:
         path: An HTML file.
         example_word: The word that it must say; empty for a real study.
+        own_style: Whether it may have a style sheet of its own.
 
     Returns:
         What is wrong, one line each.
     """
-    found = check_page(path.read_text(encoding="utf-8"), example_word=example_word)
+    text = path.read_text(encoding="utf-8")
+    found = check_page(text, example_word=example_word, own_style=own_style)
     return [f"html: {line}" for line in found]
+
+
+def _other_page(path: Path, reports: Path) -> Callable[..., list[str]]:
+    """How a page without a document is checked: those that stay in the house have their own look."""
+    return partial(proofread_page, own_style=reports not in path.parents)
 
 
 def faults_of_study(
@@ -88,7 +95,7 @@ def faults_of_study(
     others = sorted(p for place in places for p in place.rglob("*.html") if p not in own)
     jobs: list[tuple[Path, Callable[..., list[str]], tuple]] = [
         *((path, partial(proofread_report, layout=thorough), (path,)) for path in reports),
-        *((path, proofread_page, (path, word)) for path in others),
+        *((path, _other_page(path, folder), (path, word)) for path in others),
     ]
     if not jobs:
         return [], 0, 0

@@ -24,19 +24,30 @@ _STYLE = re.compile(r"^(?:--strip:[\d.]+|width:[\d.]+%)$")
 _POINTING = ("aria-labelledby", "aria-describedby", "aria-controls", "for")
 
 
-def check_page(page: str, *, language: str = "", example_word: str = "") -> list[str]:
+_OTHER_STYLE = "the style sheet is not the project's"
+
+
+def check_page(
+    page: str, *, language: str = "", example_word: str = "", own_style: bool = False
+) -> list[str]:
     """Hold any page of ours to what all of them keep.
 
     Args:
         page: The page.
         language: The language it must be in; any of ours when left out.
         example_word: The word that every page of made-up data says; empty for a real study.
+        own_style: Whether the page may have another style sheet than the reports', one that loads
+            nothing: restricted pages are made where the reports' is out of reach.
 
     Returns:
         What is wrong, one line each; none when all is well.
     """
     root = parse(page)
     found = [line for rule in _RULES for line in rule(root)]
+    if own_style:
+        sheets = "".join(node.text or "" for node in elements(root, "style"))
+        loads = re.search(r"@import|url\(", sheets)
+        found = [line for line in found if line != _OTHER_STYLE or loads]
     found += _head(page, root, language, example_word)
     if len(page.encode("utf-8")) > LARGEST:
         found.append(f"the page is larger than {LARGEST // 1000} kB")
@@ -231,7 +242,7 @@ def _alone(root: Node) -> Iterator[str]:
     # the publisher's colours stand last, and are nothing but colours
     plain = [_OWN_COLOURS.sub("", squeeze(sheet)) for sheet in sheets]
     if plain != [squeeze(str(style_sheet()))]:
-        yield "the style sheet is not the project's"
+        yield _OTHER_STYLE
 
 
 def _reached(root: Node) -> Iterator[str]:
