@@ -7,4 +7,7 @@ checks what must hold, and says in a few words how it came out. To add one, name
 from __future__ import annotations
 
 #: Targets by name: the module that holds ``run_case``.
-TARGETS = {"surveys": "tests.unit.ingest.survey_fuzz"}
+TARGETS = {
+    "plans": "tests.unit.ingest.plan_fuzz",
+    "surveys": "tests.unit.ingest.survey_fuzz",
+}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from tests.unit.ingest import plan_fuzz
 from tests.unit.ingest.plan_files import NB_TEXT, NN_TEXT, make_docx, make_pdf, samfunnsdel_source
 
 from plankompass.ingest.plans.inspect import inspect_plan
@@ -220,27 +219,13 @@ def test_broken_files_are_refused_with_one_reason(tmp_path, reader, name, data, 
         reader.read(path)
 
 
-def test_truncated_and_fuzzed_pdfs_never_crash_or_hang(tmp_path, reader):
-    import random
-
-    whole = make_pdf(tmp_path / "whole.pdf", samfunnsdel_source()).read_bytes()
-    draw = random.Random(7)
-    read = 0
-    for number in range(30):
-        data = bytearray(whole[: draw.randrange(200, len(whole))] if number % 2 else whole)
-        for _ in range(draw.randrange(1, 60)):
-            data[draw.randrange(len(data))] = draw.randrange(256)
-        path = tmp_path / f"fuzz{number}.pdf"
-        path.write_bytes(data)
-        started = time.monotonic()
-        try:
-            plan = reader.read(path)
-            read += 1
-            assert plan.pages >= 1
-        except PlanRefusedError as refusal:
-            assert str(refusal)
-        assert time.monotonic() - started < 20
-    assert read > 0
+def test_fifty_damaged_pdfs_are_read_or_refused_with_a_reason_in_time(tmp_path):
+    outcomes = set()
+    for seed in range(50):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        outcomes.add(plan_fuzz.pdf_case(folder, seed).partition(": ")[2])
+    assert {"read", "refused"} <= outcomes
 
 
 def test_time_limit_names_the_pages_that_were_not_reached(tmp_path, monkeypatch):
