@@ -49,7 +49,11 @@ _TEXTS = {
     "trace_intro": "trace.intro_numbers",
 }
 MOST_PAGES = 8  # a municipality's report
+ROOMY = 7.35  # pages in the tight setting that leave room for the loose one, some 6 per cent longer
+_FOOT = 40.0  # points from below that the foot takes
 BARE_PAGE = 1200  # characters, head and foot included
+# Elements that hold no table rows, so that the search for rows passes them by.
+_ROWLESS = {f"/{tag}" for tag in ("P", "Span", "L", "Figure", "Caption", "H1", "H2", "H3", "H4")}
 _LOCK = threading.Lock()
 
 
@@ -152,10 +156,14 @@ def render_pdf(view: View) -> bytes:
         PlankompassError: The typesetter refuses, for instance because a figure has no alternative text.
     """
     data = _data(view)
-    raw = _compile(view, data)
-    if isinstance(view.report, MunicipalReport) and (_pages(raw) > MOST_PAGES or _ends_bare(raw)):
-        tighter = _compile(view, data | {"tight": True})
-        raw = tighter if _pages(tighter) < _pages(raw) else raw
+    if isinstance(view.report, MunicipalReport):
+        # Most reports want the tight setting: it comes first, and the loose one where there is room.
+        raw = _compile(view, data | {"tight": True})
+        if _length(raw) <= ROOMY:
+            loose = _compile(view, data)
+            raw = loose if _pages(loose) <= MOST_PAGES and not _ends_bare(loose) else raw
+    else:
+        raw = _compile(view, data)
     return mark_row_headers(raw)
 
 
@@ -180,6 +188,25 @@ def _ends_bare(raw: bytes) -> bool:
     document = pypdfium2.PdfDocument(raw)
     try:
         return document[len(document) - 1].get_textpage().count_chars() < BARE_PAGE
+    finally:
+        document.close()
+
+
+def _length(raw: bytes) -> float:
+    """Pages that are filled, the last one as far down as something stands on it."""
+    document = pypdfium2.PdfDocument(raw)
+    try:
+        page = document[len(document) - 1]
+        high = page.get_height()
+        lowest = min(
+            (
+                bounds[1]
+                for item in page.get_objects(max_depth=1)
+                if (bounds := item.get_bounds())[1] > _FOOT
+            ),
+            default=high,
+        )
+        return len(document) - lowest / high
     finally:
         document.close()
 
@@ -233,8 +260,12 @@ def _rows(root: pikepdf.Object) -> list[pikepdf.Object]:
     while stack:
         node, in_head = stack.pop()
         kind = node.get("/S")
-        if kind == "/TR" and not in_head and _children(node):
-            found.append(node)
+        if kind in _ROWLESS:
+            continue
+        if kind == "/TR":
+            if not in_head and _children(node):
+                found.append(node)
+            continue
         stack += [(child, in_head or kind == "/THead") for child in _children(node)]
     return found
 

@@ -149,6 +149,7 @@ class Publishable:
                 row.display,
             )
         self._by_question: dict[tuple[str, ...], list[Estimate]] = {}
+        self._indexes: dict[tuple[str, str], dict[Any, list[Any]]] = {}
         self._components: dict[tuple[str, ...], list[str]] = {}
         for key, estimate in self.estimates.items():
             if key.level == "municipality":
@@ -202,23 +203,30 @@ class Publishable:
 
     def components(self, indicator: str, level: str, unit: str, wave: str, group: str) -> list[str]:
         """Components that have a row, in the table's order."""
-        return [
-            k.component
-            for k in self.estimates
-            if (k.indicator, k.level, k.unit, k.wave, k.group)
-            == (indicator, level, unit, wave, group)
-        ]
+        return list(self._components.get((indicator, level, unit, wave, group), ()))
 
     def rows(self, table: str, **conditions: Any) -> list[Any]:
         """Rows of a table as named tuples, where columns equal the given values."""
-        frame = self.tables[table]
-        for column, value in conditions.items():
-            frame = frame[frame[column] == value]
-        return list(frame.itertuples(index=False))
+        if not conditions:
+            return list(self.tables[table].itertuples(index=False))
+        (column, value), *others = conditions.items()
+        place = (table, column)
+        if place not in self._indexes:
+            index: dict[Any, list[Any]] = {}
+            for row in self.tables[table].itertuples(index=False):
+                index.setdefault(getattr(row, column), []).append(row)
+            self._indexes[place] = index
+        found = self._indexes[place].get(value, [])
+        return [r for r in found if all(_equal(getattr(r, c), v) for c, v in others)]
 
     def municipality(self, kommune_id: str) -> Any:
         """The municipality's row."""
         return self.rows("municipalities", kommune_id=kommune_id)[0]
+
+
+def _equal(cell: Any, value: Any) -> bool:
+    """Whether a cell has a value; a missing one has none."""
+    return not absent(cell) and bool(cell == value)
 
 
 @lru_cache(maxsize=2)
