@@ -16,7 +16,7 @@ from plankompass.indicators.coder_pages.disagreements import find_disagreements
 from plankompass.indicators.coder_pages.excerpts import write_excerpts_page
 from plankompass.indicators.coder_pages.meeting import write_meeting_page
 from plankompass.indicators.coder_pages.texts import LANGUAGES, texts_of
-from plankompass.indicators.unit_agreement import unit_agreement
+from plankompass.indicators.unit_agreement import assess_units, unit_agreement
 from plankompass.indicators.unit_ratings import rate_units
 from plankompass.reports.checks.html_rules import check_page
 from plankompass.study.codebook import load_codebook
@@ -196,3 +196,28 @@ def test_page_of_passages_gives_ids_and_what_is_cleared(root, tmp_path, language
     assert sorted(c.text for c in tree.iter("code")) == [f"s{n}" for n in range(8)]
     assert len(tree.findall(".//blockquote")) == 7
     assert text.count(say["cleared"].format(name="Leder", date="2023-06-01")) == 1
+
+
+def test_study_without_interviews_or_texts_has_pages_too(root, tmp_path):
+    names = ("interviews", "segments", "transcripts", "text_units", "consensus", "cleared_quotes")
+    inputs = {name: tmp_path / f"{name}.parquet" for name in (*names, "unit_agreement")}
+    params = {"language": "nn", "title": dict.fromkeys(LANGUAGES, "Studien"), "example": False,
+              "codebook": str(root / "codebook"), "statistics": {}}  # fmt: skip
+    made = tables({"i1": [("A", TID, 0, 3), ("B", GREP, 0, 3)]})
+    for coded in (False, True):
+        for name in names:
+            write_table(name, empty_table(name), inputs[name])
+        if coded:  # a table of codings comes without the interviews' texts
+            interviews = made[0].assign(characters=0, offset_unit="unknown")
+            write_table("interviews", interviews, inputs["interviews"])
+            write_table("segments", made[1], inputs["segments"])
+        assess_units(inputs, {"unit_agreement": inputs["unit_agreement"]}, params)
+        outputs = {"page": tmp_path / "p.html", "draft": tmp_path / "d.csv"}
+        write_meeting_page(inputs, outputs, params)
+        write_excerpts_page(inputs, {"page": tmp_path / "e.html"}, params)
+        for page in ("p.html", "e.html"):
+            text = (tmp_path / page).read_text(encoding="utf-8")
+            assert check_page(text, language="nn", own_style=True) == []
+            assert texts_of("nn")["example"] not in text
+        assert len(outputs["draft"].read_text(encoding="utf-8").splitlines()) == 1 + 2 * coded
+    assert texts_of("nn")["no_text"] in text

@@ -302,6 +302,12 @@ def test_text_by_its_byte_order_mark(content):
     assert decode_text(content) == "æ😀"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_text_without_a_byte_order_mark(encoding):
+    text = "Blåbær og 😀 på årshjulet. " * 9
+    assert decode_text(text.encode(encoding)) == text
+
+
 def test_text_in_windows_1252():
     assert decode_text("blåbær".encode("cp1252")) == "blåbær"
 

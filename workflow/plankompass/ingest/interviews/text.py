@@ -30,7 +30,7 @@ def folded_guid(guid: str) -> str:
 
 
 def decode_text(content: bytes) -> str:
-    """A source's plain text as stored: by its byte order mark, else UTF-8, else Windows-1252.
+    """A source's plain text as stored: by its byte order mark, else UTF-8 or UTF-16, else Windows-1252.
 
     Args:
         content: The file's bytes.
@@ -46,7 +46,19 @@ def decode_text(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
+    if encoding := _sixteen_bits(content[:4096]):
+        return content.decode(encoding, errors="replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
+
+
+def _sixteen_bits(head: bytes) -> str:
+    """UTF-16 without a mark, by its zero bytes: no text has them otherwise."""
+    if len(head) < 4 or not head.count(0):
+        return ""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < len(head) // 5:
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
