@@ -10,7 +10,7 @@ import pytest
 from plankompass.ingest.interviews.model import ProjectRefusedError
 from plankompass.ingest.interviews.positions import check_positions
 from plankompass.ingest.interviews.read import read_interview_project
-from plankompass.ingest.interviews.table import is_coding_table
+from plankompass.ingest.interviews.table import is_coding_table, read_coding_table
 from plankompass.study.config_models import LimitConfig
 from plankompass.study.problems import PlankompassError
 
@@ -97,3 +97,26 @@ def test_what_is_no_table_is_refused(tmp_path, content, suffix):
     assert not is_coding_table(path)
     with pytest.raises(PlankompassError, match=rf"t\{suffix}: "):
         read_interview_project(path, LIMITS)
+
+
+def test_exports_of_coding_programs(tmp_path):
+    """Paragraph numbers are no places, several codes in a cell are several, authors are coders."""
+    paragraphs = tmp_path / "segments.csv"
+    paragraphs.write_text(
+        "Document name;Code;Beginning;End;Segment;Author\nI1;Barrierer\\Tid;3;4;Vi rekker det ikke.;Anna\n",
+        encoding="utf-8",
+    )
+    quotations = tmp_path / "quotations.csv"
+    quotations.write_text(
+        'ID,Document,Quotation Content,Codes,Created by\n1:1,I1,"Vi rekker det ikke.","Tid\nÅrshjul",Anna\n',
+        encoding="utf-8",
+    )
+    for path, codes in ((paragraphs, {"Barrierer\\Tid"}), (quotations, {"Tid", "Årshjul"})):
+        assert is_coding_table(path)
+        project = read_coding_table(path, max_members=10, max_bytes=10**6)
+        (selection,) = project.selections
+        assert (selection.start, selection.end) == (None, None)
+        assert selection.quoted == "Vi rekker det ikke."
+        assert {c.code for c in selection.codings} == set(project.codes) == codes
+        assert set(project.coders) == {"Anna"}
+        assert project.problems == []

@@ -30,11 +30,13 @@ from plankompass.ingest.safe_xml import declares_type
 _COLUMNS = {
     "interview": ("interview", "intervju", "document", "dokument", "document name", "source", "file",
                   "kilde"),
-    "coder": ("coder", "koder", "kodar", "user", "owner", "created by", "coder name"),
-    "code": ("code", "kode", "codename", "code name", "tag", "codes"),
+    "coder": ("coder", "koder", "kodar", "user", "owner", "created by", "coder name",
+              "author", "forfatter", "forfattar"),
+    "code": ("code", "kode", "codename", "code name", "tag", "tags", "codes"),
     "start": ("start", "start position", "begin", "pos0", "fra", "frå"),
     "end": ("end", "slutt", "end position", "pos1", "til"),
-    "text": ("text", "tekst", "content", "segment", "coded text", "quotation", "sitat"),
+    "text": ("text", "tekst", "content", "segment", "coded text", "quotation", "quotation content",
+             "sitat"),
 }  # fmt: skip
 _NEEDED = ("interview", "code")
 _MOST_CHARACTERS = 10**9
@@ -48,6 +50,9 @@ def _roles(columns: list[str]) -> dict[str, str]:
         hit = next((plain[name] for name in names if name in plain), None)
         if hit is not None:
             out[role] = hit
+    if "beginning" in plain:
+        # a program that gives numbers of paragraphs there, which are no places in a text
+        out = {role: name for role, name in out.items() if role not in ("start", "end")}
     return out
 
 
@@ -190,7 +195,10 @@ def _fill(project: QdaProject, frame: pd.DataFrame, roles: dict[str, str]) -> No
                 source.variables.setdefault(variable, set()).add(value)
         if not label:
             continue  # an interview listed without a coding
-        project.codes.setdefault(label, QdaCode(label, "", (label,)))
+        # one cell may hold several codes, one a line
+        labels = [part.strip() for part in label.splitlines() if part.strip()]
+        for label in labels:
+            project.codes.setdefault(label, QdaCode(label, "", (label,)))
         coder = row["coder"]
         project.coders.setdefault(coder, QdaCoder(coder, "", coder, defined=bool(coder)))
         start, end = _whole(row["start"]), _whole(row["end"])
@@ -200,7 +208,9 @@ def _fill(project: QdaProject, frame: pd.DataFrame, roles: dict[str, str]) -> No
         quoted = columns["text"][index] or None
         key = f"{start}:{end}" if start is not None else f"{quoted or index}"
         project.selections.append(
-            QdaSelection(key, name, start, end, (QdaCoding(label, coder),), quoted)
+            QdaSelection(
+                key, name, start, end, tuple(QdaCoding(label, coder) for label in labels), quoted
+            )
         )
     if empty:
         project.problems.append(f"{empty} row(s) name no interview and are left out")
