@@ -169,8 +169,8 @@ class AnswerModel:
         columns[f"{item.id}__{item.exclusive_option}"] = nothing.astype(np.int8)
         return columns
 
-    def _background(self, m: Municipality, group: str, wave: str, size: int):
-        """Background answers, codes from 1 in the codebook's order of options."""
+    def background(self, m: Municipality, group: str, wave: str, size: int):
+        """Background of everyone in a population, codes from 1 in the codebook's order of options."""
         panel = "T0" if wave == "T0" else "T1-T2"
         rng = stream(self.design.seed, "background", m.kommune_id, group, panel)
         if group == "folkevalgte":
@@ -207,7 +207,7 @@ class AnswerModel:
             first = any(g.first for g in self.design.gatherings if g.id == gathering)
             items = [i for i in items if not (first and i.not_first_gathering)]
         rng = stream(self.design.seed, "answers", m.kommune_id, group, wave, gathering)
-        background = self._background(m, group, wave, size)
+        background = self.background(m, group, wave, size)
         likert = [i for i in items if self.codebook.scales[i.scale].type == "ordinal"]
         batteries = sorted({i.battery for i in likert})
         standing = self._dispositions(m, group, f"{wave}{gathering}", size, batteries)

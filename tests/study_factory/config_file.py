@@ -31,6 +31,7 @@ registers: # CSV, relative to raw
   participants: registers/participants.csv
 {codes}  councils: registers/councils.csv
   frames: registers/frames.csv
+  margins: registers/margins.csv
   gatherings: registers/gatherings.csv
   attendance: registers/attendance.csv
   plan_dates: registers/plan_dates.csv

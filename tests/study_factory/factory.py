@@ -25,7 +25,7 @@ from tests.study_factory.plan_folder import PlanFolderWriter
 from tests.study_factory.populations import asked, draw_cells
 from tests.study_factory.readme import write_readme
 from tests.study_factory.refi import write_project
-from tests.study_factory.registers import write_registers
+from tests.study_factory.registers import write_margins, write_registers
 from tests.study_factory.review_forms import write_forms
 from tests.study_factory.survey_files import write_sav, write_xlsx
 from tests.study_factory.truth import StudyTruth, cell_truths, finish_truth, register_faults
@@ -130,6 +130,7 @@ def make_study(
 
     plan_dates = [(f.municipality.kommune_id, *row) for f in facts for row in f.dates]
     write_registers(raw / "registers", design, plan_dates)
+    write_margins(raw / "registers", design, codebook)
     exports, planted = _surveys(raw, design, codebook, truth)
 
     interviews = make_interviews(design, codebook)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+from tests.study_factory.answer_model import AnswerModel
 from tests.study_factory.design import Municipality, StudyDesign
 from tests.study_factory.files import write_csv
 from tests.study_factory.populations import asked, population_size
 from tests.study_factory.randomness import stream
+
+from plankompass.study.codebook import Codebook
+
+# What a real frame knows: parties of the council, and the population register's age and gender
+MARGIN_ITEMS = {"folkevalgte": ("bg_posisjon",), "innbyggere": ("bg_aldersgruppe", "bg_kjonn")}
 
 
 def attendance_of(design: StudyDesign, m: Municipality) -> list[dict[str, object]]:
@@ -132,3 +139,35 @@ def write_registers(folder: Path, design: StudyDesign, plan_dates: list[tuple]) 
         ("kommune_id", "document_kind", "event", "date", "source"),
         plan_dates,
     )
+
+
+def write_margins(folder: Path, design: StudyDesign, codebook: Codebook) -> None:
+    """Write what the frame knows of everybody asked, answered or not: ``margins.csv``.
+
+    Args:
+        folder: ``registers/`` of the raw folder.
+        design: The study.
+        codebook: The instrument.
+    """
+    model = AnswerModel(design, codebook)
+    rows = []
+    for group, wave, gathering in asked(design):
+        counts = {item: np.zeros(len(codebook.items[item].options) + 1, dtype=int)
+                  for item in MARGIN_ITEMS.get(group, ())}  # fmt: skip
+        for m in design.municipalities if counts else ():
+            size = population_size(m, group, wave, gathering, design.seed)
+            background = model.background(m, group, wave, size)
+            for item, total in counts.items():
+                total += np.bincount(background[item], minlength=len(total))
+        for item, total in counts.items():
+            if item == "bg_kjonn":
+                # the population register knows women and men only
+                total[1] += total[3:].sum() // 2
+                total[2] += total[3:].sum() - total[3:].sum() // 2
+                total = total[:3]
+            options = [option.id for option in codebook.items[item].options]
+            rows += [
+                (wave, group, item, option, int(count))
+                for option, count in zip(options, total[1:], strict=False)
+            ]
+    write_csv(folder / "margins.csv", ("wave", "group", "item", "category", "population"), rows)

@@ -59,6 +59,32 @@ INDICATORS = (
         ("kommune_id", "wave", "group", "gathering"),
     ),
     Contract(
+        "nonresponse", "indicators", "one category of a background item, those who answered beside the frame; network level",
+        (
+            WAVE, GROUP,
+            text("item", "Background item in the codebook"),
+            text("category", "Alternative of the item"),
+            Column("population", "integer", "Persons of the category in the frame", minimum=0),
+            Column("n", "integer", "Respondents who gave the alternative", minimum=0),
+            Column("rate", "number", "n divided by population", nullable=True, minimum=0, maximum=1),
+            Column("frame_share", "number", "Share of the frame", nullable=True, minimum=0, maximum=1),
+            Column("answered_share", "number", "Share of the respondents who gave an alternative", nullable=True, minimum=0, maximum=1),
+            Column("difference", "number", "answered_share minus frame_share", nullable=True, minimum=-1, maximum=1),
+        ),
+        ("wave", "group", "item", "category"),
+    ),
+    Contract(
+        "break_off", "indicators", "questionnaires of one population that were begun and not finished",
+        (
+            KOMMUNE, WAVE, GROUP,
+            text("gathering", "Gathering id for group deltakere; else empty"),
+            Column("n", "integer", "Questionnaires with at least one answer of any kind", minimum=0),
+            Column("broke_off", "integer", "Of these, without any answer to the last fourth of the items, in the codebook's order", minimum=0),
+            Column("rate", "number", "broke_off divided by n", nullable=True, minimum=0, maximum=1),
+        ),
+        ("kommune_id", "wave", "group", "gathering"),
+    ),
+    Contract(
         "scale_quality", "indicators", "reliability of one scale in one group and wave, network level",
         (
             text("indicator", "Indicator id of the scale"),

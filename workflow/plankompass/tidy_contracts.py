@@ -56,6 +56,16 @@ TIDY = (
         ("kommune_id", "wave", "group", "gathering"), restricted=False,
     ),
     Contract(
+        "margins", "ingest", "one category of a background item in the frame; network level",
+        (
+            WAVE, GROUP,
+            text("item", "Background item in the codebook"),
+            text("category", "Alternative of the item"),
+            Column("population", "integer", "Persons of the category in all participating municipalities", minimum=0),
+        ),
+        ("wave", "group", "item", "category"), restricted=False,
+    ),
+    Contract(
         "gatherings", "ingest", "one gathering",
         (
             text("gathering", "Gathering id"),

@@ -229,6 +229,7 @@ TIDY = (
     "municipalities",
     "councils",
     "frames",
+    "margins",
     "gatherings",
     "attendance",
     "plan_dates",
@@ -278,6 +279,8 @@ def indicator_tables():
     return [
         *all_estimates(),
         response(),
+        nonresponse("nonresponse"),
+        nonresponse("break_off"),
         scale_quality(),
         coder_agreement(),
         plan_duties(),
@@ -289,6 +292,11 @@ def indicator_tables():
 def response():
     """Path of the response table."""
     return f"{PROCESSED}/indicators/response/response.parquet"
+
+
+def nonresponse(table):
+    """Path of a restricted table about who did not answer, or broke off."""
+    return f"{PROCESSED}/indicators/response/{table}.parquet"
 
 
 def scale_quality():

@@ -45,6 +45,26 @@ rule compute_response:
         call("indicators.response:compute_response", input, output, params, log)
 
 
+rule compute_nonresponse:
+    input:
+        respondents=tidy("respondents"),
+        answers=tidy("answers"),
+        margins=tidy("margins"),
+    output:
+        nonresponse=nonresponse("nonresponse"),
+        break_off=nonresponse("break_off"),
+    log:
+        f"{LOGS}/compute_nonresponse.log",
+    params:
+        codebook=PLAN.config.codebook,
+        codebook_part=codebook_parts.survey_part(PLAN.book),
+        code=code_of("indicators.nonresponse"),
+    message:
+        "Comparing those who answered with the frame"
+    run:
+        call("indicators.nonresponse:compute_nonresponse", input, output, params, log)
+
+
 rule assess_scales:
     input:
         respondents=tidy("respondents"),

@@ -10,6 +10,7 @@ rule ingest_registers:
         municipalities=tidy("municipalities"),
         councils=tidy("councils"),
         frames=tidy("frames"),
+        margins=tidy("margins"),
         gatherings=tidy("gatherings"),
         attendance=tidy("attendance"),
         plan_dates=tidy("plan_dates"),

@@ -5,7 +5,8 @@
 # researchers, readable by the owner of the files alone, and is no part of a delivery: pack_delivery
 # takes only what final_reports() names, and leaves the index's link to it out.
 #
-# Required: tidy/avvik.csv, source_rows, panel_links. Made: reports/<study>/datakvalitet.{html,csv}.
+# Required: tidy/avvik.csv, source_rows, panel_links; indicators/response/nonresponse,
+# break_off. Made: reports/<study>/datakvalitet.{html,csv}.
 
 
 rule write_quality_page:
@@ -13,6 +14,9 @@ rule write_quality_page:
         avvik=f"{PROCESSED}/tidy/avvik.csv",
         source_rows=tidy("source_rows"),
         panel_links=tidy("panel_links"),
+        response=response(),
+        nonresponse=nonresponse("nonresponse"),
+        break_off=nonresponse("break_off"),
     output:
         html=f"{REPORTS}/{{quality}}.html",
         csv=f"{REPORTS}/{{quality}}.csv",

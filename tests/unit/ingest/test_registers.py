@@ -168,3 +168,18 @@ def test_collect_joins_and_sorts_problems(tmp_path):
         assert table["count"].tolist() == [2, 2]
     collect_problems({"avvik": [empty]}, {"avvik": out}, {})
     assert read_table("avvik", out).empty
+
+
+def test_margins_of_the_frame_are_read_where_there_are_any(run, tmp_path, monkeypatch):
+    run.outputs["margins"] = tmp_path / "out/margins.parquet"
+    assert run()["margins"].empty
+    path = run.raw / "registers/margins.csv"
+    monkeypatch.setitem(REGISTERS, "margins", "registers/margins.csv")
+    head = "wave,group,item,category,population\n"
+    path.write_text(head + "T2,folkevalgte,bg_posisjon,ja,40\n", encoding="utf-8")
+    assert run()["margins"]["population"].tolist() == [40]
+    path.write_text(head + "T2,folkevalgte,bg_posisjon,ja,40\n" * 2 + "T9,deltakere,x,y,-1\n")
+    with pytest.raises(StageFailedError) as caught:
+        run()
+    assert len(caught.value.messages) >= 4
+    assert all("margins.csv" in message for message in caught.value.messages)

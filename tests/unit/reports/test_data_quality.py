@@ -15,7 +15,7 @@ from tests.unit.reports import made_publishable as made
 from plankompass.reports.catalogue import LANGUAGES, catalogue
 from plankompass.reports.data_quality import accounts, write_quality_page
 from plankompass.study.cases import CASES
-from plankompass.tables import write_table
+from plankompass.tables import empty_table, write_table
 
 SECRET = "0123456789abcdef0123"
 PROBLEMS = pd.DataFrame(
@@ -44,12 +44,27 @@ LINKS = pd.DataFrame(
     columns=["group", "first_wave", "second_wave", "first", "second", "linked", "rate", "moved"],
 )
 
+CELL = {"kommune_id": "k04", "wave": "T2", "group": "folkevalgte", "gathering": ""}
+WHO = {
+    "response": pd.DataFrame([CELL | {"population": 59, "n": 40, "rate": 40 / 59}]),
+    "break_off": pd.DataFrame([CELL | {"n": 41, "broke_off": 4, "rate": 4 / 41}]),
+    "nonresponse": pd.DataFrame(
+        [
+            ("T2", "folkevalgte", "bg_posisjon", "nei", 25, 10, 0.4, 0.25, 0.2, -0.05),
+            ("T2", "folkevalgte", "bg_posisjon", "ja", 75, 40, 0.53, 0.75, 0.8, 0.05),
+        ],
+        columns=["wave", "group", "item", "category", "population", "n", "rate", "frame_share",
+                 "answered_share", "difference"],
+    ),
+}  # fmt: skip
+
 
 @pytest.fixture
 def page(tmp_path, root):
-    def write(language="nb", example=True, problems=PROBLEMS):
+    def write(language="nb", example=True, problems=PROBLEMS, who=None):
         inputs = {}
-        for name, table in (("avvik", problems), ("source_rows", ROWS), ("panel_links", LINKS)):
+        tables = {"avvik": problems, "source_rows": ROWS, "panel_links": LINKS} | (who or WHO)
+        for name, table in tables.items():
             inputs[name] = tmp_path / f"{name}.{'csv' if name == 'avvik' else 'parquet'}"
             write_table(name, table, inputs[name])
         outputs = {kind: tmp_path / f"datakvalitet.{kind}" for kind in ("html", "csv")}
@@ -96,6 +111,22 @@ def test_every_row_and_every_problem_is_on_the_page(page):
 def test_no_label_differs(page):
     text, _ = page(problems=PROBLEMS[PROBLEMS["case"] != "label"])
     assert catalogue("nb")("quality.labels_none") in text
+
+
+def test_who_did_not_answer_and_who_broke_off(page):
+    tree = html.fromstring(page()[0])
+
+    def cells(part):
+        rows = tree.get_element_by_id(part).getparent().xpath(".//tr[td]")
+        return [[c.text_content().replace("\xa0", " ") for c in row] for row in rows]
+
+    assert cells("bortfall") == [
+        ["Ja", "75", "40", "53 prosent", "75 prosent", "80 prosent"],
+        ["Nei", "25", "10", "40 prosent", "25 prosent", "20 prosent"],
+    ]
+    assert cells("avbrudd") == [["k04", "59", "41", "68 prosent", "4"]]
+    without = page(who=WHO | {"nonresponse": empty_table("nonresponse")})[0]
+    assert 'id="bortfall"' not in without
 
 
 def test_a_persons_pseudonym_is_not_shown(page):

@@ -16,7 +16,7 @@ from plankompass.ingest.register_tables import RegisterTable
 from plankompass.study.config_models import RegisterFiles, Wave, WaveConfig
 from plankompass.study.problems import PlankompassError, ProblemLog
 from plankompass.study.register import MunicipalityRegister, load_register
-from plankompass.tables import write_table
+from plankompass.tables import empty_table, write_table
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ def ingest_registers(
 
     Args:
         inputs: Raw files, for the workflow engine only; paths come from the parameters.
-        outputs: municipalities, councils, frames, gatherings, attendance, plan_dates, avvik.
+        outputs: municipalities, councils, frames, gatherings, attendance, plan_dates, avvik; margins
+            where they are asked for.
         params: raw, registers, waves, report_wave.
 
     Raises:
@@ -80,7 +81,8 @@ def ingest_registers(
     tables = read_registers(raw, files, waves, waves[params["report_wave"]].as_of, problems)
     problems.raise_failures()
     for name, frame in tables.items():
-        write_table(name, frame, outputs[name])
+        if name in outputs or name != "margins":
+            write_table(name, frame, outputs[name])
     write_table("avvik", problems.frame(), outputs["avvik"])
     log.info(
         "%d municipalities, %d gatherings",
@@ -136,6 +138,9 @@ def read_registers(
         "frames": _frames(
             table("frames", "kommune_id wave group gathering population"), known, waves, held
         ),
+        "margins": _margins(table("margins", "wave group item category population"), waves)
+        if files.margins
+        else empty_table("margins"),
         "gatherings": gatherings,
         "attendance": _attendance(
             table(
@@ -286,6 +291,16 @@ def _frames(
     names = ("kommune_id", "wave", "group")
     data: dict[str, list] = {name: table.text(name) for name in names}
     data["gathering"] = table.text("gathering", optional=True)
+    data["population"] = table.whole_numbers("population")
+    return pd.DataFrame(data)
+
+
+def _margins(table: RegisterTable, waves: Mapping[str, WaveConfig]) -> pd.DataFrame:
+    table.unique("wave", "group", "item", "category")
+    table.one_of("wave", waves, "wave")
+    table.one_of("group", ("folkevalgte", "administrasjon", "innbyggere"), "group")
+    names = ("wave", "group", "item", "category")
+    data: dict[str, list] = {name: table.text(name) for name in names}
     data["population"] = table.whole_numbers("population")
     return pd.DataFrame(data)
 

@@ -151,8 +151,74 @@ def _panel_table(links: pd.DataFrame, book: Codebook, text: Catalogue) -> Table 
     )
 
 
+def _option(book: Codebook, item: str, category: str, language: str) -> str:
+    options = {option.id: option for option in book.items[item].options}
+    return options[category].text(language)
+
+
+def _nonresponse_table(table: pd.DataFrame, book: Codebook, text: Catalogue) -> Table | None:
+    """Those who answered beside the frame, for each group, wave and background item."""
+    if table.empty:
+        return None
+    rows = []
+    order = {  # as the questionnaire has them
+        (item.id, option.id): place
+        for item in book.items.values()
+        for place, option in enumerate(item.options)
+    }
+    table = table.assign(
+        place=[order[key] for key in zip(table["item"], table["category"], strict=True)]
+    )
+    for row in table.sort_values(["group", "item", "wave", "place"]).itertuples():
+        group = book.groups[row.group].text(text.language)
+        about = book.items[row.item].text(text.language)
+        shares = [
+            "–" if pd.isna(v) else formats.per_cent(v, text.language)
+            for v in (row.rate, row.frame_share, row.answered_share)
+        ]
+        counts = [_number(v, text.language) for v in (row.population, row.n)]
+        header = _option(book, row.item, row.category, text.language)
+        rows.append(Row(header=header, group=f"{group}, {row.wave}: {about}", cells=[*counts, *shares]))  # fmt: skip
+    names = ("frame", "answered", "response_rate", "frame_share", "answered_share")
+    return Table(
+        caption=text("quality.nonresponse_title"),
+        corner=text("quality.category"),
+        corner_width=2.4,
+        columns=[Column(label=text(f"quality.{name}"), align="right") for name in names],
+        rows=rows,
+        notes=[text("quality.nonresponse_note")],
+    )
+
+
+def _break_off_table(table: pd.DataFrame, book: Codebook, text: Catalogue) -> Table | None:
+    """Who began and did not finish, by municipality, group and wave."""
+    if table.empty:
+        return None
+    rows = []
+    for row in table.sort_values(["group", "wave", "gathering", "kommune_id"]).itertuples():
+        group = ", ".join(
+            part for part in (book.groups[row.group].text(text.language), row.wave, row.gathering) if part
+        )  # fmt: skip
+        population = "–" if pd.isna(row.population) else _number(row.population, text.language)
+        rate = "–" if pd.isna(row.response) else formats.per_cent(row.response, text.language)
+        cells = [population, _number(row.n, text.language), rate, _number(row.broke_off, text.language)]  # fmt: skip
+        rows.append(Row(header=row.kommune_id, group=group, cells=cells))
+    names = ("frame", "began", "response_rate", "broke_off")
+    return Table(
+        caption=text("quality.break_off_title"),
+        corner=text("quality.municipality"),
+        columns=[Column(label=text(f"quality.{name}"), align="right") for name in names],
+        rows=rows,
+        notes=[text("quality.break_off_note")],
+    )
+
+
 def compose_quality(
-    problems: pd.DataFrame, rows: pd.DataFrame, links: pd.DataFrame, params: Mapping[str, Any]
+    problems: pd.DataFrame,
+    rows: pd.DataFrame,
+    links: pd.DataFrame,
+    who: Mapping[str, pd.DataFrame],
+    params: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything the page says.
 
@@ -160,6 +226,7 @@ def compose_quality(
         problems: Table ``avvik`` of all stages.
         rows: Table ``source_rows``.
         links: Table ``panel_links``.
+        who: Tables ``nonresponse``, ``break_off`` and ``response``.
         params: As in :func:`write_quality_page`.
 
     Returns:
@@ -172,6 +239,10 @@ def compose_quality(
     text = catalogue(language)
     table = accounts(rows)
     total = {name: _number(table[name].sum(), language) for name in ("read", "untouched", "repaired", "left_out")}  # fmt: skip
+    book = load_codebook(params["codebook"])
+    cell = ["kommune_id", "wave", "group", "gathering"]
+    asked = who["response"][[*cell, "population", "rate"]].rename(columns={"rate": "response"})
+    began = who["break_off"].drop(columns="rate").merge(asked, on=cell, how="left")
     dated = date.fromisoformat(str(params["report"]["dated"]))
     labels = problems[problems["case"].isin(LABEL_CASES)]
     order = {case: number for number, case in enumerate(CASES)}
@@ -192,7 +263,9 @@ def compose_quality(
             "quality.found", problems=_number(len(problems), language), cases=len(found)
         ),
         "rows": _account_table(table, text) if len(table) else None,
-        "panel": _panel_table(links, load_codebook(params["codebook"]), text),
+        "panel": _panel_table(links, book, text),
+        "nonresponse": _nonresponse_table(who["nonresponse"], book, text),
+        "break_off": _break_off_table(began, book, text),
         "labels": _problem_table(text("quality.labels_title"), labels, text)
         if len(labels)
         else None,
@@ -243,7 +316,8 @@ def write_quality_page(
     """Write the researchers' page on data quality as HTML and CSV.
 
     Args:
-        inputs: ``avvik``, ``source_rows``, ``panel_links``: tidy tables, for researchers only.
+        inputs: ``avvik``, ``source_rows``, ``panel_links``, ``response``, ``nonresponse``,
+            ``break_off``: restricted tables, for researchers only.
         outputs: ``html`` and ``csv``; only their owner may read them.
         params: ``language``, ``title``, ``example``, ``report``, ``codebook``, ``version``,
             ``input_hash``.
@@ -254,7 +328,8 @@ def write_quality_page(
     names = ("avvik", "source_rows", "panel_links")
     problems, rows, links = (read_table(n, Path(inputs[n])) for n in names)  # type: ignore[arg-type]
     text = catalogue(params["language"])
-    page = compose_quality(problems, rows, links, params)
+    who = {n: read_table(n, Path(inputs[n])) for n in ("response", "nonresponse", "break_off")}  # type: ignore[arg-type]
+    page = compose_quality(problems, rows, links, who, params)
     html = render_page(
         "data_quality.html.j2", text, page=page, meta=page["meta"], official="",
         head_facts=page["facts"][:1], tone_marks={},

@@ -74,6 +74,11 @@ class RegisterFiles(ConfigModel):
     )
     councils: str = Field(description="Seats and constituting date a municipality and term")
     frames: str = Field(description="Population sizes a municipality, wave and group")
+    margins: str | None = Field(
+        default=None,
+        description="What the frame knows about all who were asked: persons a wave, group, background "
+        "item of the codebook and alternative; those who answered are compared with it",
+    )
     gatherings: str = Field(description="Gatherings held, with date and homework")
     attendance: str = Field(description="Who came to each gathering, and homework delivered")
     plan_dates: str = Field(description="Dates of plan decisions, with source")

@@ -58,7 +58,10 @@ def _read(
         reader = pyreadstat.read_dta if format_ == "dta" else pyreadstat.read_sav
         options |= {"user_missing": True, "encoding": encoding}
         frame, meta = reader(str(path), row_offset=start, row_limit=rows, **options)
-    return {name: _plain_array(frame[name]) for name in frame.columns}, meta
+    names = list(meta.column_names)
+    # a damaged file may have a variable without name, and two of one name are one column here
+    names = names if len(names) == frame.shape[1] else list(frame.columns)
+    return {name: _plain_array(frame.iloc[:, i]) for i, name in enumerate(names)}, meta
 
 
 def _plain_array(column: pd.Series) -> Any:
@@ -235,7 +238,7 @@ def _reason(error: Exception) -> str:
 
 def _survey(shown: str, format_: str, encoding: str, data: dict[str, Any], meta: Any) -> RawSurvey:
     raw_names = list(meta.column_names)
-    names, notes = unique_names(raw_names)
+    names, notes = unique_names(name or "" for name in raw_names)
     if len(set(raw_names)) != len(raw_names):
         raise SurveyReadError(f"{shown}: two variables have the same name; {_HINT}")
     frame: dict[str, Any] = {}
