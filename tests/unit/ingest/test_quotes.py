@@ -57,6 +57,16 @@ def test_cleared_passage_comes_with_its_words_codes_and_date(read):
     assert problems.empty
 
 
+def test_list_saved_by_a_spreadsheet_program(read):
+    table, problems = read(
+        "p1;Leder;2023-06-01;;;",
+        header="passage;cleared_by;cleared_on;names_checked",
+        encoding="utf-8-sig",
+    )
+    assert len(table) == 1
+    assert problems.empty
+
+
 @pytest.mark.parametrize(
     ("row", "column", "rule"),
     [

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from plankompass.ingest.interviews.codes import CodeMatcher
+from plankompass.ingest.interviews.lists import read_list
 from plankompass.ingest.interviews.merge import Interview, name_key
 from plankompass.ingest.interviews.model import QdaCode
 from plankompass.ingest.interviews.text import folded_guid
@@ -35,25 +34,6 @@ def _names(interviews: list[Interview]) -> dict[str, set[str]]:
     return out
 
 
-def _rows(path: Path, file: str, log: ProblemLog) -> list[tuple[int, Mapping[str, str]]]:
-    try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-        rows = list(enumerate(reader, start=2))
-    except FileNotFoundError:
-        log.add(_CASE, "fail", file, "the consensus list does not exist")
-        return []
-    except (UnicodeDecodeError, csv.Error):
-        log.add(_CASE, "fail", file, "not UTF-8 CSV", hint="Save the list as UTF-8 CSV")
-        return []
-    missing = [c for c in _COLUMNS if c not in (reader.fieldnames or [])]
-    for column in missing:
-        log.add(
-            _CASE, "fail", file, "the column is missing",
-            row_key="line 1", column=column, hint=f"The columns are {', '.join(_COLUMNS)}",
-        )  # fmt: skip
-    return [] if missing else rows
-
-
 def read_consensus(
     path: Path, file: str, interviews: list[Interview], matcher: CodeMatcher, log: ProblemLog
 ) -> pd.DataFrame:
@@ -74,15 +54,16 @@ def read_consensus(
     known = _names(interviews)
     found: dict[tuple[str, str], bool] = {}
     undecided = 0
-    for line, row in _rows(path, file, log):
+    rows = read_list(path, file, _COLUMNS, case=_CASE, what="consensus list", log=log)
+    for line, row in rows:
         place = f"line {line}"
-        if not (row["present"] or "").strip():
+        if not row["present"]:
             undecided += 1
             continue
-        text = (row["interview"] or "").strip()
+        text = row["interview"]
         hits = known.get(folded_guid(text)) or known.get(name_key(text)) or set()
-        match = matcher.match(QdaCode("", "", ((row["code"] or "").strip(),)))
-        present = _YES_NO.get((row["present"] or "").strip().casefold())
+        match = matcher.match(QdaCode("", "", (row["code"],)))
+        present = _YES_NO.get(row["present"].casefold())
         if len(hits) != 1:
             rule = "fits several interviews" if hits else "names no interview of the projects"
             log.add(_CASE, "fail", file, rule, row_key=place, column="interview")
@@ -105,5 +86,5 @@ def read_consensus(
         )  # fmt: skip
     if not found:
         return empty_table("consensus")
-    rows = [(interview, code, present) for (interview, code), present in sorted(found.items())]
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    agreed = [(interview, code, present) for (interview, code), present in sorted(found.items())]
+    return pd.DataFrame(agreed, columns=list(_COLUMNS))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from plankompass.ingest.interviews.lists import read_list
 from plankompass.study.config_models import WaveConfig
 from plankompass.study.problems import ProblemLog
 from plankompass.tables import empty_table
@@ -60,8 +61,8 @@ def read_cleared_quotes(
     wave_of = dict(zip(interviews["interview"], interviews["wave"], strict=True))
     finder = _NameFinder(places)
     found: dict[str, tuple[str, ...]] = {}
-    for line, row in _rows(path, file, log):
-        cells = {name: (row.get(name) or "").strip() for name in (*_NEEDED, _CHECKED)}
+    what = "list of cleared quotations"
+    for line, cells in read_list(path, file, _NEEDED, case=_CASE, what=what, log=log):
         passage = cells["passage"].casefold()
         place = f"line {line}"
         day = _day(cells["cleared_on"])
@@ -81,7 +82,7 @@ def read_cleared_quotes(
         part = known[passage]
         found[passage] = ()
         if seen := finder.find(text):
-            checked = cells[_CHECKED].casefold() in _YES
+            checked = cells.get(_CHECKED, "").casefold() in _YES
             log.add(
                 _CASE, "repair" if checked else "reject", file,
                 f"holds what may be {' and '.join(seen)}"
@@ -99,25 +100,6 @@ def read_cleared_quotes(
         return empty_table("cleared_quotes")
     columns = ["passage", "wave", "codes", "text", "cleared_by", "cleared_on"]
     return pd.DataFrame(kept, columns=columns).astype({"cleared_on": "datetime64[us]"})
-
-
-def _rows(path: Path, file: str, log: ProblemLog) -> list[tuple[int, dict[str, str]]]:
-    try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-        rows = list(enumerate(reader, start=2))
-    except FileNotFoundError:
-        log.add(_CASE, "fail", file, "the list of cleared quotations does not exist")
-        return []
-    except (UnicodeDecodeError, csv.Error):
-        log.add(_CASE, "fail", file, "not UTF-8 CSV", hint="Save the list as UTF-8 CSV")
-        return []
-    missing = [c for c in _NEEDED if c not in (reader.fieldnames or [])]
-    for column in missing:
-        log.add(
-            _CASE, "fail", file, "the column is missing",
-            row_key="line 1", column=column, hint=f"The columns are {', '.join(_NEEDED)}",
-        )  # fmt: skip
-    return [] if missing else rows
 
 
 def _day(text: str) -> date | None:
