@@ -23,6 +23,7 @@ _TITLES = {
     "plans": "Plan documents: pages a second beside bare text extraction in the same run",
     "surveys": "Surveys: a national .sav from raw file to tidy tables, beside pyreadstat",
     "interviews": "Interviews: two coders' projects read and their agreement computed, beside krippendorff",
+    "disclosure": "Disclosure control: a national table protected and attacked",
     "statistics": "The statistics: 222 600 respondents, 60 items, 20 scales, 2 142 cells, beside R",
 }
 
@@ -141,7 +142,7 @@ def run_benchmark(root: Path, part: str = "all") -> int:
     Args:
         root: The checkout.
         part: ``example`` (the example study from nothing and again), ``surveys``, ``statistics``,
-            ``plans`` (reading of plan documents), ``interviews``, or ``all``.
+            ``disclosure``, ``plans`` (reading of plan documents), ``interviews``, or ``all``.
 
     Returns:
         0 when it was measured.
@@ -155,6 +156,10 @@ def run_benchmark(root: Path, part: str = "all") -> int:
         write_section(root, "surveys", run_survey_benchmark(root))
     if part in ("statistics", "all"):
         write_section(root, "statistics", run_statistics_benchmark())
+    if part in ("disclosure", "all"):
+        from plankompass.commands.measuring_disclosure import run_disclosure_benchmark
+
+        write_section(root, "disclosure", run_disclosure_benchmark())
     if part in ("plans", "all"):
         from plankompass.commands.measuring_plans import run_plan_benchmark
 

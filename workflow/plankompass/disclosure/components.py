@@ -7,7 +7,9 @@ from functools import lru_cache
 
 TOTAL = "total"
 ANSWERS = "answers"
-_PREFIXES = (ANSWERS, "level", "share", "rank", "source", "sensitivity", "pooled")
+# parts of a group by party: party:<party>|<base>, block:<block>|<base>, gender_party:<both>|<base>
+PARTY = ("party", "block", "gender_party")
+_PREFIXES = (*PARTY, ANSWERS, "level", "share", "rank", "source", "sensitivity", "pooled")
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Part:
     """A component taken apart.
 
     Attributes:
-        kind: ``own``, ``answers``, ``change``, ``gap``, ``level``, ``share``, ``rank``, ``source``,
+        kind: ``own``, ``party``, ``block``, ``gender_party``, ``answers``, ``change``, ``gap``, ``level``, ``share``, ``rank``, ``source``,
             ``sensitivity`` or ``pooled``.
         base: The item, option, code, measure, set or ``total`` it is about; of ``answers`` the part of
             the scale and the item, ``lower|<item>``.

@@ -20,6 +20,7 @@ from plankompass.disclosure.distributions import (
     not_whole,
 )
 from plankompass.disclosure.ledger import KEY, changed_answers, digest
+from plankompass.disclosure.party import by_party, in_one_municipality
 from plankompass.disclosure.rules import (
     AT_LEAST_THREE,
     CLASS_COUNTS,
@@ -137,6 +138,8 @@ def mark_rows(
     limit = per_row(frame, ["indicator", "level", "group"], rules.min_n, np.int64)
     only = per_row(frame, ["indicator", "component"], rules.network_only, bool)
     hide(municipal & only, "network_only")
+    party = by_party(frame)
+    hide(municipal & party, "party_municipal")
     gap = unit == "gap"
     counted = survey | interview | frame["n"].notna().to_numpy()
     few = counted & ~gap & (n < limit)
@@ -152,6 +155,7 @@ def mark_rows(
     hide(~municipal & (survey | interview)
          & (_municipalities(frame) < rules.config.min_municipalities),
          "too_few_municipalities")  # fmt: skip
+    hide(in_one_municipality(frame, party), "party_one_municipality")
     hide(_unreliable(frame, quality, rules), "scale_unreliable", "unreliable")
     count = frame["numerator"].to_numpy(np.float64, na_value=np.nan)
     count = np.where(np.isnan(count), np.round(value * n), count)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from plankompass.disclosure.components import TOTAL, part_of
+from plankompass.disclosure.components import PARTY, TOTAL, part_of
 from plankompass.disclosure.rules import RuleBook
 from plankompass.disclosure.system import System
 
@@ -83,6 +83,8 @@ def statistic(indicator: str, component: str, unit: str) -> Statistic | None:
     part = part_of(component)
     if unit not in ("mean", "share") or part.kind in ("change", "gap"):
         return None
+    if part.kind in PARTY:
+        return (unit, component, indicator)
     if unit == "share":
         return ("share", indicator, part.base)
     if part.base == TOTAL or part.kind == "level":

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from plankompass.disclosure.components import TOTAL
+from plankompass.disclosure.party import add_parties
 from plankompass.disclosure.rules import RuleBook
 from plankompass.disclosure.study_cells import Cell, Place, Statistic, StudySystem, offset_of
 
@@ -25,6 +26,7 @@ def add_structure(study: StudySystem, rules: RuleBook) -> None:
     for (about, place), cell in study.cells.items():
         by_place[place][about] = cell
     for place, cells in by_place.items():
+        add_parties(study, place, cells)
         for indicator in rules.indicators.values():
             items = indicator.inputs.items
             if indicator.operator == "mean_of_items":

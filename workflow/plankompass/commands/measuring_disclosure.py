@@ -1,0 +1,118 @@
+"""Benchmark of disclosure control: a made national table protected and attacked, at four sizes."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+SIZES = (12, 60, 120, 357)
+INDICATORS, GROUPS = 20, 3
+
+
+def measure_once(municipalities: int) -> dict[str, float]:
+    """Protect and attack one table in this process.
+
+    Args:
+        municipalities: Their number.
+
+    Returns:
+        What ``measure`` found, with CPU seconds and the largest memory in MB.
+    """
+    from plankompass.disclosure.measure import as_row, measure
+
+    start = time.process_time()
+    found = as_row(measure(municipalities, indicators=INDICATORS, groups=GROUPS))
+    # Linux gives kilobytes
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return found | {"cpu": time.process_time() - start, "memory": memory}
+
+
+def exponent(rows: Sequence[Mapping[str, float]], cost: str) -> float:
+    """How cost grows with the number of municipalities: 1 is in proportion, 2 is with the square.
+
+    Args:
+        rows: Measurements, the smallest first.
+        cost: Name of the cost.
+
+    Returns:
+        The exponent between the second smallest and the largest; the smallest is mostly fixed cost.
+    """
+    small, large = rows[1], rows[-1]
+    return math.log(large[cost] / small[cost]) / math.log(
+        large["municipalities"] / small["municipalities"]
+    )
+
+
+def summarise(rows: Sequence[Mapping[str, float]]) -> list[str]:
+    """The measured table.
+
+    Args:
+        rows: Measurements, the smallest first.
+
+    Returns:
+        Lines of Markdown.
+    """
+    lines = [
+        f"{INDICATORS} indicators, {GROUPS} groups, two waves and the change, each with its own "
+        "pattern of who is hidden; municipalities, 16 peer groups, 15 counties and the nation. "
+        "One process, one core; each size in a process of its own.",
+        "",
+        "| municipalities | numbers | protected | hidden beside them | leaks | build s | protect s "
+        "| attack s | CPU s | MB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['municipalities']:.0f} | {r['cells']:.0f} | {r['targets']:.0f} | "
+        f"{r['secondary']:.0f} | {r['leaks']:.0f} | {r['build_seconds']:.1f} | "
+        f"{r['protect_seconds']:.1f} | {r['attack_seconds']:.1f} | {r['cpu']:.1f} | "
+        f"{r['memory']:.0f} |"
+        for r in rows
+    ]
+    parts = ", ".join(
+        f"{name} {exponent(rows, cost):.2f}"
+        for name, cost in (
+            ("protection", "protect_seconds"),
+            ("attack", "attack_seconds"),
+            ("CPU", "cpu"),
+        )
+    )
+    lines += [
+        "",
+        f"Growth from {rows[1]['municipalities']:.0f} to {rows[-1]['municipalities']:.0f} "
+        f"municipalities, as an exponent (1: in proportion): {parts}.",
+    ]
+    return lines
+
+
+def run_disclosure_benchmark() -> list[str]:
+    """Measure all sizes, each in a fresh process.
+
+    Returns:
+        Lines of Markdown.
+
+    Raises:
+        RuntimeError: A measured process failed.
+    """
+    rows = []
+    for size in SIZES:
+        print(f"protecting and attacking {size} municipalities ...", flush=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "plankompass.commands.measuring_disclosure", str(size)],
+            capture_output=True, text=True, check=False, cwd=Path.cwd(),
+            env=dict(os.environ, OPENBLAS_NUM_THREADS="1"),
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise RuntimeError(f"the measured process failed:\n{done.stderr[-2000:]}")
+        rows.append(json.loads(done.stdout))
+    return summarise(rows)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure_once(int(sys.argv[1]))))
