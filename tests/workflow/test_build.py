@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from tests.workflow.checkout import MUNICIPALITIES, plankompass, results, snakemake
 
+from plankompass.reports.schema import read_document
+from plankompass.reports.view import all_sentences
+
 
 def _jobs(text: str) -> dict[str, int]:
     """Rule to number of jobs in the engine's table of jobs."""
@@ -30,6 +33,18 @@ def test_every_municipality_gets_its_reports(built: Path):
             assert (built / f"reports/eksempel/{name}/rapport.{kind}").stat().st_size > 1000
     index = (built / "reports/eksempel/index.html").read_text(encoding="utf-8")
     assert all(f"{code}/rapport.pdf" in index for code in codes)
+
+
+def test_every_sentence_leads_to_a_rule_and_a_number(built: Path):
+    for path in sorted(built.glob("reports/eksempel/*/rapport.json")):
+        report = read_document(path)
+        sentences = all_sentences(report)
+        assert sentences, path
+        for sentence in sentences:
+            trace = sentence.trace
+            assert trace.rule and trace.indicator and trace.value, f"{path}: {sentence.text}"
+            interval = trace.interval or ""
+            assert bool(trace.n) or not interval, f"{path}: {sentence.text}"
 
 
 def test_nothing_temporary_is_left(built: Path):

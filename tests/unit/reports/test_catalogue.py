@@ -28,7 +28,7 @@ def test_no_fixed_text_matches_a_forbidden_pattern(root):
     from plankompass.study.codebook import load_codebook
 
     book = load_codebook(root / "codebook")
-    for language in ("nb", "nn"):
+    for language in LANGUAGES:
         for key, text in catalogue(language).texts.items():
             for pattern in book.forbidden_patterns[language]:
                 assert not re.search(re.escape(pattern), text, re.IGNORECASE), f"{language}: {key}"

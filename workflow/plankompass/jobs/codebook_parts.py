@@ -15,6 +15,7 @@ _PROSE = {
     "formula",
     "caveat_nb",
     "caveat_nn",
+    "caveat_en",
     "theory",
     "rq",
     "rq_also",

@@ -142,7 +142,7 @@ def build_about(writer: Writer) -> About:
 
 
 def _claim(writer: Writer, claim) -> str:
-    return claim.nn if writer.language == "nn" else claim.nb
+    return getattr(claim, writer.language) or claim.nb
 
 
 def network_answered(writer: Writer) -> list[Answered]:

@@ -164,6 +164,9 @@ def render_pdf(view: View) -> bytes:
             raw = loose if _pages(loose) <= MOST_PAGES and not _ends_bare(loose) else raw
     else:
         raw = _compile(view, data)
+        if _ends_bare(raw):
+            tighter = _compile(view, data | {"tight": True})
+            raw = tighter if _pages(tighter) < _pages(raw) else raw
     return mark_row_headers(raw)
 
 

@@ -100,7 +100,7 @@ class Voice:
     def caveat(self, indicator: str) -> str:
         """What an indicator does not say."""
         entry = self.book.indicators[indicator]
-        return (entry.caveat_nn or entry.caveat_nb) if self.language == "nn" else entry.caveat_nb
+        return getattr(entry, f"caveat_{self.language}") or entry.caveat_nb
 
     def group(self, group: str) -> str:
         """Name of a group of respondents or a kind of source."""

@@ -254,8 +254,10 @@ def _sentence_errors(book: Codebook) -> list[str]:
     for rule in rules:
         where = f"{file}: sentence {rule.id}"
         errors += text_errors(where, rule)
-        if slots(rule.nb) != slots(rule.nn):
-            errors.append(f"{where}: the slots differ between nb and nn")
+        for other in ("nn", "en"):
+            text = getattr(rule, other)
+            if text and slots(rule.nb) != slots(text):
+                errors.append(f"{where}: the slots differ between nb and {other}")
         for language in _LANGUAGES:
             text = getattr(rule, language).lower()
             errors += [

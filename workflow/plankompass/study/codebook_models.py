@@ -238,6 +238,7 @@ class Indicator(CodebookModel):
     theory: list[str] = Field(description="Sources")
     caveat_nb: str = Field(min_length=1, description="What the number does not say, bokmål")
     caveat_nn: str = Field(min_length=1, description="What the number does not say, nynorsk")
+    caveat_en: str = Field(default="", description="What the number does not say, English")
 
 
 class Source(CodebookModel):
@@ -287,6 +288,7 @@ class NeverClaim(CodebookModel):
     id: str
     nb: str
     nn: str
+    en: str = ""
     why: str
 
 
