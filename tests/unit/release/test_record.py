@@ -99,6 +99,15 @@ def test_only_the_layout_differs(tmp_path):
     assert finding.where.startswith("every cell and sentence is the same")
 
 
+def test_a_damaged_file_is_one_finding_among_the_others(tmp_path):
+    made = make(tmp_path / "made")
+    manifest = write_release(made, tmp_path / "releases", 1)
+    made.files["publishable/response.parquet"].write_bytes(b"PAR1")
+    findings = compare_files(manifest, Released(tmp_path / "releases/1"), made.files)
+    [finding] = [f for f in findings if f.state != "same"]
+    assert finding.state == "different" and "the file is damaged" in finding.where
+
+
 def test_missing_and_new_files_are_told(tmp_path):
     made = make(tmp_path / "made")
     manifest = write_release(made, tmp_path / "releases", 1)

@@ -187,10 +187,12 @@ def compare_files(
 
 
 def _where(path: str, released: Released, file: Path) -> str:
-    before = released.content(path)
+    try:
+        before, after = released.content(path), read_content(file)
+    except PlankompassError as error:
+        return str(error)
     if before is None:
         return "the released file is not at hand, only its hash"
-    after = read_content(file)
     if after is None:
         return "other bytes"
     name = publishable_contract(file.stem)
