@@ -50,6 +50,7 @@ SHORTER = {
     "docs --html": "docs --help",  # run below
     "docs --pictures": "docs --help",  # tests/browser/test_pictures.py
     "sensitivity": "sensitivity --help",
+    "sensitivity eksempel": "sensitivity --help",
     "new eksempel": "new --help",
 }
 
@@ -102,9 +103,13 @@ def test_every_command_is_run(checkout):
     found = commands()
     assert len(found) > 25
     assert set(UNFINISHED) <= set(found), "a command is no longer named; take it out of the table"
-    wrong = []
+    wrong, done_before = [], set()
     for line in found:
-        done = run(checkout, SHORTER.get(line, line))
+        shorter = SHORTER.get(line, line)
+        if shorter in done_before:
+            continue
+        done_before.add(shorter)
+        done = run(checkout, shorter)
         said = done.stdout + done.stderr
         if line in UNFINISHED:
             if done.returncode == 0 or UNFINISHED[line] not in said:
