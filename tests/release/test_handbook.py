@@ -35,6 +35,10 @@ SHORTER = {
     "benchmark": "benchmark --help",
     "simulate": "simulate --help",
     "fuzz": "fuzz --help",
+    "fuzz --cases 10000": "fuzz --help",
+    "proofread": "proofread --help",
+    "build --cores 8": "build --dry-run",
+    "build eksempel --cores 8": "build eksempel --dry-run",
     "verify": "verify --help",  # the folder these commands run in was made by it
     "verify eksempel": "verify --help",
     "verify eksempel --release releases/eksempel/1": "verify --help",
@@ -70,7 +74,7 @@ def commands() -> list[str]:
     found: dict[str, None] = {}
     for path in DOCUMENTS:
         for match in _COMMAND.finditer(path.read_text(encoding="utf-8")):
-            line = match.group().removeprefix("./plankompass").strip().rstrip(".,;:)")
+            line = match.group().removeprefix("./plankompass").strip().rstrip(".,;:)'")
             for word, stands_for in FILLED.items():
                 line = line.replace(word, stands_for)
             found[line] = None
@@ -141,6 +145,9 @@ class _Links(HTMLParser):
         values = dict(attrs)
         if tag == "a":
             self.links.append(values["href"])
+        if tag == "img":
+            assert values["alt"]
+            self.links.append(values["src"])
         if "id" in values:
             self.ids.append(values["id"])
 

@@ -106,9 +106,10 @@ def render_page(text: str, source: str, docs: Path, page: Path) -> tuple[str, li
         if token.type == "heading_open":
             token.attrSet("id", anchor(_plain(tokens[at + 1])))
         for inner in token.children or ():
-            if inner.type == "link_open":
-                target = str(inner.attrGet("href"))
-                inner.attrSet("href", _link(target, source, docs, page, broken))
+            attribute = {"link_open": "href", "image": "src"}.get(inner.type)
+            if attribute:
+                target = str(inner.attrGet(attribute))
+                inner.attrSet(attribute, _link(target, source, docs, page, broken))
             elif inner.type == "image":
                 target = str(inner.attrGet("src"))
                 inner.attrSet("src", _link(target, source, docs, page, broken))
@@ -172,6 +173,11 @@ def build_handbook(root: Path, out: Path | None = None) -> int:
     if wrong:
         raise StageFailedError("handbook", wrong)
     shutil.rmtree(out, ignore_errors=True)
+    for path in docs.rglob("*"):
+        if path.is_file() and path.suffix != ".md":  # pictures
+            copy = out / path.relative_to(docs)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
     for file, html in written.items():
         path = out / file
         path.parent.mkdir(parents=True, exist_ok=True)
