@@ -229,6 +229,21 @@ def lint() -> None:
     raise typer.Exit(run_lint(ROOT))
 
 
+@app.command(
+    rich_help_panel=DEVELOPERS,
+    epilog="Example: ./plankompass registers klass131_2028.csv klass131_changes.csv --day 2028-01-01",
+)
+def registers(
+    version: Annotated[Path, typer.Argument(help="KLASS 131 as CSV: municipalities on the day.")],
+    changes: Annotated[Path, typer.Argument(help="KLASS 131 as CSV: code changes.")],
+    day: Annotated[str, typer.Option(help="First day of the version, YYYY-MM-DD.")],
+) -> None:
+    """Bring the municipality register up to a newer KLASS version."""
+    from plankompass.commands.register_update import update_registers
+
+    raise typer.Exit(update_registers(version, changes, day, ROOT))
+
+
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass fuzz --cases 10000")
 def fuzz(
     cases: Annotated[int, typer.Option(min=1, help="Cases of each target.")] = 1_000,

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from plankompass.commands.register_update import update_registers
 from plankompass.ingest.klass_update import update_register
 from plankompass.study.problems import PlankompassError
 from plankompass.study.register import load_register
@@ -82,6 +83,24 @@ def test_the_shipped_register_comes_out_again(as_of_2023):
     ) == sorted(map(tuple, (r.values() for r in rows_of(shipped / "municipality_changes.csv"))))
     after = load_register(folder / "municipalities.csv", folder / "municipality_changes.csv")
     assert after.successors("1507", date(2023, 1, 1), DAY) == {"1508", "1580"}
+
+
+def test_the_command_tells_what_changed_and_a_second_run_changes_nothing(
+    as_of_2023, tmp_path, capsys
+):
+    folder, version, changes, _ = as_of_2023
+    root = tmp_path / "checkout"
+    (root / "workflow").mkdir(parents=True)
+    (root / "workflow/reference").symlink_to(folder)
+    assert update_registers(version, changes, "2024-01-01", root) == 0
+    printed = capsys.readouterr().out
+    assert "357 municipalities in force" in printed
+    assert " 1507" in printed.partition("ended")[2].partition("new")[0]
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    update_registers(version, changes, "2024-01-01", root)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
+    with pytest.raises(PlankompassError, match="YYYY-MM-DD"):
+        update_registers(version, changes, "1.1.2024", root)
 
 
 def test_an_update_that_does_not_fit_is_refused_and_changes_nothing(as_of_2023, tmp_path):

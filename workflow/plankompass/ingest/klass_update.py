@@ -89,6 +89,8 @@ def update_register(folder: Path, version: Path, changes: Path, day: date) -> Re
             row = {**current[code], **{k: v for k, v in row.items() if v}}
         row |= {"valid_from": day.isoformat(), "valid_to": ""}
         register.append(row)
+    seen = {(r["old_code"], r["new_code"], r["change_date"]) for r in known_changes}
+    steps = [s for s in steps if (s["oldCode"], s["newCode"], s["changeOccurred"]) not in seen]
     known_changes += [
         {
             "old_code": step["oldCode"], "old_name": step["oldName"], "new_code": step["newCode"],
