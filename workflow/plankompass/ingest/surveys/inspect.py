@@ -153,8 +153,8 @@ def _describe(survey: RawSurvey, variable: RawVariable, problems: list[str]) -> 
             counts[f".{letter}"] = int(count)
         out["missing_codes"] += [f".{letter}" for letter in sorted(set(tags.dropna()))]
         blank &= tags.isna()
-    if blank.any():
-        counts[BLANK] = int(blank.sum())
+    if left := int(blank.sum()) - variable.lost:
+        counts[BLANK] = left
     out["n_missing_by_code"] = dict(sorted(counts.items()))
     if variable.type == "text":
         out["type"] = _type_of_text(survey, variable, column, problems)

@@ -52,6 +52,7 @@ class RawVariable:
         value_labels: Value to label, as declared in the file.
         missing: Declared user-missing values.
         format: The file's own format, for instance ``F8.2``.
+        lost: Values that could not be kept (dates that no calendar holds); missing, but not blank.
     """
 
     name: str
@@ -60,6 +61,7 @@ class RawVariable:
     value_labels: dict[float | str, str] = field(default_factory=dict)
     missing: list[MissingRange] = field(default_factory=list)
     format: str = ""
+    lost: int = 0
 
     def is_user_missing(self, value: float | str) -> bool:
         """Whether the file declares a value missing."""

@@ -261,6 +261,8 @@ def _survey(shown: str, format_: str, encoding: str, data: dict[str, Any], meta:
         series, variable.type, note = _typed(
             values, meta.readstat_variable_types.get(raw), format_, file_format
         )
+        if variable.type in ("date", "datetime", "time"):
+            variable.lost = int(series.isna().sum() - pd.isna(values).sum())
         if note:
             notes.append(f"{name}: {note}")
         frame[name] = series
