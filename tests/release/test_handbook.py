@@ -204,6 +204,7 @@ def test_what_readers_need_stands_in_their_page():
         "for_researchers.md": ("inspect", "check", "build", "deliver", "Corrections", "indicator"),
         "for_ks.md": ("Kort fortalt", "What not to conclude", "index.html"),
         "for_reviewers.md": ("verify", "trace", "--bundle", "method"),
+        "for_data_protection_officer.md": ("disclosure:", "audit", "ledger", "withdraws"),
         "data_dictionary.md": ("### `answers`", "## Survey items", "## Interview codes"),
     }.items():
         assert all(word in pages[name] for word in words), name
