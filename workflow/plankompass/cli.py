@@ -261,7 +261,16 @@ def fuzz(
 @app.command(rich_help_panel=DEVELOPERS, epilog="Example: ./plankompass benchmark")
 def benchmark(
     part: Annotated[
-        Literal["all", "example", "surveys", "statistics", "disclosure", "plans", "interviews"],
+        Literal[
+            "all",
+            "example",
+            "surveys",
+            "statistics",
+            "disclosure",
+            "plans",
+            "interviews",
+            "reports",
+        ],
         typer.Argument(help="What to measure."),
     ] = "all",
     national: Annotated[
@@ -274,7 +283,7 @@ def benchmark(
         str, typer.Option(help="With --national: numbers of municipalities, with commas between.")
     ] = "12,60,120,357",
 ) -> None:
-    """Measure example, surveys, statistics, disclosure, plans and interviews into benchmarks/RESULTS.md."""
+    """Measure example, surveys, statistics, disclosure, plans, interviews and reports into benchmarks/RESULTS.md."""
     from plankompass.commands.measuring import run_benchmark, write_section
 
     if national:

@@ -174,18 +174,6 @@ def test_the_official_name_stands_under_a_shorter_title():
     assert squeeze(LONG_NAME) in squeeze(pdf_pages(render_pdf(view))[0])
 
 
-def test_a_long_report_is_set_tighter_before_it_takes_a_page_more():
-    view = make_view(sample_report(goals=24))
-    loose = pdf_module._compile(view, pdf_module._data(view))
-    tight = pdf_module._compile(view, pdf_module._data(view) | {"tight": True})
-    assert len(pdf_pages(tight)) <= len(pdf_pages(loose))
-    assert len(squeeze("".join(pdf_pages(tight)))) > 5000
-    expected = min(len(pdf_pages(loose)), len(pdf_pages(tight)))
-    if len(pdf_pages(loose)) <= pdf_module.MOST_PAGES and not pdf_module._ends_bare(loose):
-        expected = len(pdf_pages(loose))
-    assert len(pdf_pages(render_pdf(view))) == expected
-
-
 def test_a_real_study_does_not_say_so():
     view = make_view(sample_report(example=False))
     assert "eksempeldata" not in html_text(render_html(view))

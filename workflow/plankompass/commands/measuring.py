@@ -20,6 +20,7 @@ from typing import Any
 RESULTS = Path("benchmarks/RESULTS.md")
 _TITLES = {
     "national": "The whole line from 12 municipalities to the nation, beside its bare engines",
+    "reports": "Reports: HTML, PDF and workbook of 60 municipalities, beside their bare parts and R Markdown",
     "plans": "Plan documents: pages a second beside bare text extraction in the same run",
     "surveys": "Surveys: a national .sav from raw file to tidy tables, beside pyreadstat",
     "interviews": "Interviews: two coders' projects read and their agreement computed, beside krippendorff",
@@ -142,7 +143,7 @@ def run_benchmark(root: Path, part: str = "all") -> int:
     Args:
         root: The checkout.
         part: ``example`` (the example study from nothing and again), ``surveys``, ``statistics``,
-            ``disclosure``, ``plans`` (reading of plan documents), ``interviews``, or ``all``.
+            ``disclosure``, ``plans`` (reading of plan documents), ``interviews``, ``reports``, or ``all``.
 
     Returns:
         0 when it was measured.
@@ -164,6 +165,10 @@ def run_benchmark(root: Path, part: str = "all") -> int:
         from plankompass.commands.measuring_plans import run_plan_benchmark
 
         write_section(root, "plans", run_plan_benchmark(root))
+    if part in ("reports", "all"):
+        from plankompass.commands.measuring_reports import run_reports_benchmark
+
+        write_section(root, "reports", run_reports_benchmark(root))
     if part in ("interviews", "all"):
         from plankompass.commands.measuring_interviews import run_interview_benchmark
 

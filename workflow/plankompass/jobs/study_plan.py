@@ -76,7 +76,19 @@ def _rows(path: Path, shown: str, columns: Sequence[str]) -> list[dict[str, str]
     return list(reader)
 
 
-def _participants(config: StudyConfig, raw: Path) -> tuple[Participant, ...]:
+def read_participants(config: StudyConfig, raw: Path) -> tuple[Participant, ...]:
+    """The participating municipalities, sorted by code.
+
+    Args:
+        config: The study.
+        raw: Its folder of raw files.
+
+    Returns:
+        The participants.
+
+    Raises:
+        PlankompassError: The register is missing or has mistakes; all are listed.
+    """
     shown = config.registers.participants
     rows = _rows(raw / shown, shown, ("kommune_id", "code", "language"))
     errors = []
@@ -172,7 +184,7 @@ def plan_study(
     participants: tuple[Participant, ...] = ()
     documents: dict[str, tuple[str, ...]] = {}
     try:
-        participants = _participants(config, raw)
+        participants = read_participants(config, raw)
         documents = _documents(config, raw, participants)
     except PlankompassError as error:
         errors.append(str(error))

@@ -48,9 +48,6 @@ _TEXTS = {
     "verdict": "profile.verdict",
     "trace_intro": "trace.intro_numbers",
 }
-MOST_PAGES = 8  # a municipality's report
-ROOMY = 7.35  # pages in the tight setting that leave room for the loose one, some 6 per cent longer
-_FOOT = 40.0  # points from below that the foot takes
 BARE_PAGE = 1200  # characters, head and foot included
 # Elements that hold no table rows, so that the search for rows passes them by.
 _ROWLESS = {f"/{tag}" for tag in ("P", "Span", "L", "Figure", "Caption", "H1", "H2", "H3", "H4")}
@@ -95,7 +92,7 @@ def _data(view: View) -> dict[str, Any]:
     return {
         "report": report.model_dump(mode="json"),
         "title": f"{title} ({meta.example_word})" if meta.example else title,
-        "tight": False,
+        "tight": municipal,  # a municipality's report keeps to eight pages
         "official": official_name(report),
         "lang": meta.language,
         "keywords": [meta.study_title, meta.wave_text],
@@ -156,17 +153,10 @@ def render_pdf(view: View) -> bytes:
         PlankompassError: The typesetter refuses, for instance because a figure has no alternative text.
     """
     data = _data(view)
-    if isinstance(view.report, MunicipalReport):
-        # Most reports want the tight setting: it comes first, and the loose one where there is room.
-        raw = _compile(view, data | {"tight": True})
-        if _length(raw) <= ROOMY:
-            loose = _compile(view, data)
-            raw = loose if _pages(loose) <= MOST_PAGES and not _ends_bare(loose) else raw
-    else:
-        raw = _compile(view, data)
-        if _ends_bare(raw):
-            tighter = _compile(view, data | {"tight": True})
-            raw = tighter if _pages(tighter) < _pages(raw) else raw
+    raw = _compile(view, data)
+    if not data["tight"] and _ends_bare(raw):
+        tighter = _compile(view, data | {"tight": True})
+        raw = tighter if _pages(tighter) < _pages(raw) else raw
     return mark_row_headers(raw)
 
 
@@ -191,25 +181,6 @@ def _ends_bare(raw: bytes) -> bool:
     document = pypdfium2.PdfDocument(raw)
     try:
         return document[len(document) - 1].get_textpage().count_chars() < BARE_PAGE
-    finally:
-        document.close()
-
-
-def _length(raw: bytes) -> float:
-    """Pages that are filled, the last one as far down as something stands on it."""
-    document = pypdfium2.PdfDocument(raw)
-    try:
-        page = document[len(document) - 1]
-        high = page.get_height()
-        lowest = min(
-            (
-                bounds[1]
-                for item in page.get_objects(max_depth=1)
-                if (bounds := item.get_bounds())[1] > _FOOT
-            ),
-            default=high,
-        )
-        return len(document) - lowest / high
     finally:
         document.close()
 

@@ -1,0 +1,299 @@
+"""Benchmark of the reports: HTML, PDF and workbook of a large study, beside their bare parts and R Markdown.
+
+A made-up study is built once. Then every municipality's report is made in one process, as a worker of
+the workflow makes it; the same charts are drawn and the same pages typeset alone in another; and R,
+where it is with rmarkdown, ggplot2 and pandoc, makes the HTML alone with the same tables and ten plots.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MUNICIPALITIES, SEED = 60, 8
+NATION = 357
+WARMING = 3  # first reports of a process, where imports and caches are paid
+R_REPORTS = 4
+R_LIMIT_SECONDS = 600
+_PARTS = ("html", "pdf", "workbook")
+
+_R_SCRIPT = """
+suppressMessages({library(rmarkdown); library(ggplot2); library(knitr); library(jsonlite)})
+spent <- function() { p <- proc.time(); sum(p[c(1, 2, 4, 5)]) }
+for (file in list.files(pattern = "^report.*json$")) {
+  data <- fromJSON(file, simplifyVector = FALSE)
+  before <- spent()
+  render("report.Rmd", output_file = sub("json$", "html", file), quiet = TRUE, envir = new.env())
+  cat(sprintf("%.3f\\n", spent() - before))
+}
+cat(sprintf("R %s, rmarkdown %s, ggplot2 %s, pandoc %s\\n", getRversion(), packageVersion("rmarkdown"),
+  packageVersion("ggplot2"), pandoc_version()))
+"""
+_R_MARKDOWN = """---
+title: Report
+output:
+  html_document: {self_contained: true}
+---
+```{r, echo=FALSE, results="asis", fig.width=7, fig.height=3}
+for (t in data$tables) {
+  m <- do.call(rbind, lapply(t$rows, unlist))
+  print(kable(m, col.names = unlist(t$head), caption = t$caption))
+}
+d <- do.call(rbind, lapply(data$points, as.data.frame))
+for (i in 1:10) {
+  print(ggplot(d, aes(value, label)) + geom_linerange(aes(xmin = lower, xmax = upper)) +
+    geom_point(aes(shape = factor((seq_len(nrow(d)) + i) %% 2))) + theme_minimal() +
+    labs(title = paste("Chart", i), x = NULL, y = NULL))
+  cat("\\n\\n")
+}
+```
+"""
+
+
+def _cpu(work: Callable[[], Any]) -> tuple[Any, float]:
+    start = time.process_time()
+    result = work()
+    return result, time.process_time() - start
+
+
+def measure_whole(folder: Path) -> dict[str, Any]:
+    """Make every municipality's report; meant to run in a process of its own.
+
+    Args:
+        folder: A checkout with a built study.
+
+    Returns:
+        CPU seconds of each report by part, and the largest memory in MB.
+    """
+    from plankompass.jobs.report_jobs import report_jobs, run_report_job
+    from plankompass.jobs.study_plan import read_participants
+    from plankompass.study.config import load_config
+
+    os.chdir(folder)
+    config = load_config(Path("config.yaml"))
+    raw = Path(config.raw)
+    documents, _ = report_jobs(config, read_participants(config, raw), {})
+    publishable = Path("data/processed") / config.study / "publishable"
+    spent = []
+    with tempfile.TemporaryDirectory() as made:
+        for build, render, workbook in documents[: -len(config.report.network_languages)]:
+            for job in (build,):
+                _tell(run_report_job(job, publishable, Path(made)))
+            problem, pages = _cpu(lambda job=render: run_report_job(job, publishable, Path(made)))
+            _tell(problem)
+            problem, book = _cpu(lambda job=workbook: run_report_job(job, publishable, Path(made)))
+            _tell(problem)
+            spent.append({"pages": pages, "workbook": book})
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"spent": spent, "memory": memory}
+
+
+def _tell(problem: str | None) -> None:
+    if problem is not None:
+        raise RuntimeError(problem)
+
+
+def measure_bare(folder: Path) -> dict[str, Any]:
+    """Draw the charts and typeset the pages of the same reports, and nothing else.
+
+    Args:
+        folder: A checkout with a built study.
+
+    Returns:
+        CPU seconds of each report: drawing, typesetting once.
+    """
+    from plankompass.reports import charts, pdf, view
+    from plankompass.reports.schema import MunicipalReport, read_document
+
+    drawing: dict[str, float] = defaultdict(float)
+
+    def clocked(module: Any, name: str) -> None:
+        plain = getattr(module, name)
+
+        def draw(*args: Any) -> Any:
+            result, spent = _cpu(lambda: plain(*args))
+            drawing["now"] += spent
+            return result
+
+        setattr(module, name, draw)
+
+    clocked(view, "draw_spine")
+    clocked(view, "draw_multiples")
+    clocked(charts, "draw_chart")
+    spent = []
+    for path in sorted((folder / "reports").glob("*/[0-9]*/rapport.json")):
+        document = read_document(path)
+        if not isinstance(document, MunicipalReport):
+            continue
+        drawing["now"] = 0.0
+        seen = view.make_view(document)
+        data = pdf._data(seen)
+        _, typeset = _cpu(lambda seen=seen, data=data: pdf._compile(seen, data))
+        spent.append({"drawing": drawing["now"], "typesetting": typeset})
+    return {"spent": spent}
+
+
+def ask_r(folder: Path) -> tuple[list[float], str] | None:
+    """Let a warm R Markdown make the HTML of some reports.
+
+    Args:
+        folder: A checkout with a built study.
+
+    Returns:
+        CPU seconds of each report after the first, and versions; None where R or a part of it is not.
+    """
+    rscript = shutil.which("Rscript")
+    if rscript is None or shutil.which("pandoc") is None:
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        (work / "ask.R").write_text(_R_SCRIPT, encoding="utf-8")
+        (work / "report.Rmd").write_text(_R_MARKDOWN, encoding="utf-8")
+        found = sorted((folder / "reports").glob("*/[0-9]*/rapport.json"))[: R_REPORTS + 1]
+        for i, path in enumerate(found):
+            text = json.dumps(_for_r(path), ensure_ascii=False)
+            (work / f"report{i}.json").write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [rscript, "ask.R"], cwd=work, capture_output=True, text=True, check=False,
+            timeout=R_LIMIT_SECONDS, env=dict(os.environ, LC_ALL="C.UTF-8"),
+        )  # fmt: skip
+        if done.returncode != 0:
+            print(f"R could not make the report: {done.stderr[-300:]}")
+            return None
+        *seconds, versions = done.stdout.strip().splitlines()
+        return [float(s) for s in seconds[1:]], versions
+
+
+def _for_r(path: Path) -> dict[str, Any]:
+    """The tables and the profile of a report as plain lists."""
+    from plankompass.reports.schema import MunicipalReport, read_document
+    from plankompass.reports.view import make_view
+
+    document = read_document(path)
+    view = make_view(document)  # type: ignore[arg-type]
+    tables = [*(item.table for item in view.charts.values()), *view.tables.values()]
+    points = []
+    if isinstance(document, MunicipalReport):
+        for row in (r for g in document.profile.groups for r in g.rows if r.own.value is not None):
+            ends = (row.own.lower, row.own.upper)
+            low, high = (row.own.value if end is None else end for end in ends)
+            label = f"{row.label} {row.sub} {len(points)}"
+            points.append({"label": label, "value": row.own.value, "lower": low, "upper": high})
+    return {
+        "tables": [
+            {
+                "caption": t.caption,
+                "head": [t.corner, *(c.label for c in t.columns)],
+                "rows": [[r.header, *r.cells] for r in t.rows],
+            }
+            for t in tables
+            if t.rows
+        ],
+        "points": points,
+    }
+
+
+def summarise(
+    whole: dict[str, Any], bare: dict[str, Any], r: tuple[list[float], str] | None
+) -> list[str]:
+    """The measured tables.
+
+    Args:
+        whole: From :func:`measure_whole`.
+        bare: From :func:`measure_bare`.
+        r: From :func:`ask_r`.
+
+    Returns:
+        Lines of Markdown.
+    """
+
+    def mean(rows: list[dict[str, float]], key: str) -> float:
+        return statistics.fmean(row[key] for row in rows[WARMING:])
+
+    pages, book = mean(whole["spent"], "pages"), mean(whole["spent"], "workbook")
+    drawing, typesetting = mean(bare["spent"], "drawing"), mean(bare["spent"], "typesetting")
+    total, parts = pages + book, drawing + typesetting
+    count = len(whole["spent"])
+    lines = [
+        f"| a report, mean of {count - WARMING} municipalities after {WARMING} | CPU seconds |",
+        "|---|---|",
+        f"| HTML and PDF | {pages:.3f} |",
+        f"| workbook, XLSX and CSV | {book:.3f} |",
+        f"| **together** | **{total:.3f}** |",
+        f"| its charts drawn by matplotlib and nothing else | {drawing:.3f} |",
+        f"| its pages typeset by Typst once and nothing else | {typesetting:.3f} |",
+        "",
+        f"Together **{total / parts:.2f} times** the sum of bare drawing and bare typesetting. "
+        f"{NATION} municipalities at this rate: {NATION * total:.0f} s CPU, {NATION * total / 120:.1f} "
+        f"minutes on two cores. Largest memory of the process: {whole['memory']:.0f} MB.",
+        "",
+    ]
+    if r is None:
+        return [*lines, "R with rmarkdown, ggplot2 and pandoc is not on this machine: no ratio."]
+    seconds, versions = r
+    middle = statistics.median(seconds)
+    return [
+        *lines,
+        f"{versions}, warm, the HTML alone with the same tables and ten ggplot2 plots: {middle:.2f} s "
+        f"CPU a report (median of {len(seconds)}), **{middle / total:.1f} times** HTML, PDF and "
+        "workbook together here.",
+    ]
+
+
+def run_reports_benchmark(root: Path, built: Path | None = None) -> list[str]:
+    """Build the study, measure in processes of their own, ask R, and tell.
+
+    Args:
+        root: The checkout.
+        built: A checkout with such a study that is built already; made when left out.
+
+    Returns:
+        Lines of Markdown.
+
+    Raises:
+        RuntimeError: A step failed.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = built or Path(name).resolve() / "checkout"
+        if built is None:
+            print(f"building a study of {MUNICIPALITIES} municipalities ...", flush=True)
+            make = [
+                sys.executable, "-m", "tests.large_study", "--out", str(folder), "--pictures", "0",
+                "--municipalities", str(MUNICIPALITIES), "--seed", str(SEED),
+            ]  # fmt: skip
+            _run(make, root)
+        measured = {}
+        for step in ("whole", "bare"):
+            print(f"measuring: {step} ...", flush=True)
+            out = Path(name) / f"{step}.json"
+            module = "plankompass.commands.measuring_reports"
+            _run([sys.executable, "-m", module, step, str(folder), str(out)], root)
+            measured[step] = json.loads(out.read_text(encoding="utf-8"))
+        print("asking R Markdown for the HTML ...", flush=True)
+        return summarise(measured["whole"], measured["bare"], ask_r(folder))
+
+
+def _run(command: list[str], folder: Path) -> None:
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
+    if done.returncode != 0:
+        raise RuntimeError(
+            f"{' '.join(command[1:4])} failed:\n{(done.stdout + done.stderr)[-2000:]}"
+        )
+
+
+if __name__ == "__main__":
+    _step, _folder, _out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    _found = {"whole": measure_whole, "bare": measure_bare}[_step](_folder)
+    _out.write_text(json.dumps(_found), encoding="utf-8")
