@@ -81,6 +81,29 @@ def test_S7_personal_data_stops_the_run_and_is_nowhere(pair, kind, ignored, capl
     assert not any(shown.encode() in p.read_bytes() for p in written)
 
 
+def test_S7_a_column_of_names_under_another_heading(pair, caplog):
+    names = ["Kari Nordmann", "Ola Åsen Berg", "Per-Arne Østby", "Máret Á. Sara"]
+    pair.frame["svar_8"] = [
+        f"{names[i % 4]}{'' if i < 4 else f' {chr(65 + i)}olden'}" for i in range(24)
+    ]
+    message = pair.fails(r"svar_8: looks like names of persons \[S7, 24\]", ignore=["svar_8"])
+    assert not any(word in message + caplog.text for word in ("Nordmann", "Østby"))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Øvre Eiker", "Nordre Follo", "Øvre Eiker"],  # places come more than once
+        ["Vi trenger mer tid", "Ingen", "Kommunedirektøren bør delta i alle møter"],
+        ["Helt enig", "Litt uenig", "Verken enig eller uenig"],
+        ["f-001", "f-002", "f-003"],
+    ],
+)
+def test_S7_texts_that_are_no_names(pair, texts):
+    pair.frame["kommentar"] = pair.clean_frame["kommentar"] = texts * 8
+    assert pair.run(ignore=["kommentar"]).avvik.empty
+
+
 def test_S7_e_mail_as_respondent_key(pair):
     pair.frame["nokkel"] = [f"person{i}@example.org" for i in range(24)]
     message = pair.fails(r"nokkel.*e-mail.*S7, 24")

@@ -61,6 +61,11 @@ _SIGNS = {
     "IP addresses": r"\d\.\d{1,3}\.\d|[0-9a-fA-F]:",
     _PHONES: r"\d{8}|\d\d \d\d",
 }
+# A column of persons' names: nearly every cell is two to four words with a capital, nearly none twice
+_PERSON = re.compile(
+    r"[A-ZÆØÅÁČĐŊŠŦŽ][\w'’.-]*(?: (?:[A-ZÆØÅÁČĐŊŠŦŽ][\w'’.-]*|af|av|von|van|de)){1,3}"
+)
+_NAMES_FROM, _NAMED_SHARE, _DISTINCT_SHARE = 3, 0.8, 0.7
 _DAY = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 _HINT = "export again without it, and delete this file; nothing was written and the values are not shown"
 
@@ -78,13 +83,17 @@ def _is_personal_name(name: str) -> bool:
 
 
 def find_personal_data(
-    survey: RawSurvey, *, no_phone: frozenset[str] = frozenset()
+    survey: RawSurvey,
+    *,
+    no_phone: frozenset[str] = frozenset(),
+    places: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """Look for personal data in every column of an export.
 
     Args:
         survey: The survey as read.
         no_phone: Columns in which a number of eight digits is no telephone number: keys, dates.
+        places: Columns of municipalities, whose names may look like persons'.
 
     Returns:
         One failure a column and kind of data, with the number of rows; never a value.
@@ -106,6 +115,8 @@ def find_personal_data(
             problems.append(
                 _problem(survey, shown, "the column's name says personal data", telling)
             )
+        elif name not in places and (named := _persons_named(column)):
+            problems.append(_problem(survey, shown, "looks like names of persons", named))
         for label, count in _count_patterns(column, phones=name not in no_phone).items():
             problems.append(_problem(survey, shown, f"looks like {label}", count))
     return problems
@@ -117,6 +128,21 @@ def _longer_than_codes(column: pd.Series) -> int:
     if pd.api.types.is_numeric_dtype(filled):
         return int((filled.abs() > 99).sum())
     return int((filled.astype("str").str.strip().str.len() > 2).sum())
+
+
+def _persons_named(column: pd.Series) -> int:
+    """Rows that look like a person's name in a column of little else; 0 for other columns."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return 0
+    filled = column.dropna().str.strip()
+    distinct = filled.unique()
+    if len(distinct) < max(_NAMES_FROM, _DISTINCT_SHARE * len(filled)):
+        return 0
+    # a sample first: keys and free text are told apart from names at once
+    if not sum(bool(_PERSON.fullmatch(text)) for text in distinct[:50]) >= _NAMED_SHARE * len(distinct[:50]):  # fmt: skip
+        return 0
+    named = int(filled.map(lambda text: bool(_PERSON.fullmatch(text))).sum())
+    return named if named >= _NAMED_SHARE * len(filled) else 0
 
 
 def _problem(survey: RawSurvey, column: str, rule: str, count: int) -> Problem:

@@ -143,7 +143,10 @@ def read_source(
         return None
     keys = frozenset({source.respondent_key, source.answered_on, source.municipality})
     tool = frozenset(c for c in survey.frame.columns if c.startswith("$"))
-    problems.extend(find_personal_data(survey, no_phone=keys | tool | {source.weight or ""}))
+    places = frozenset({source.municipality, source.municipality_name or ""})
+    problems.extend(
+        find_personal_data(survey, no_phone=keys | tool | {source.weight or ""}, places=places)
+    )
     columns = map_columns(survey, source, context.book)
     problems.extend(columns.problems)
     if len(problems.failures) > before:
