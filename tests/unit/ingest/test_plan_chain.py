@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plankompass.ingest.plans.chain import ChainGoal, ChainIndex, passages_of
+from plankompass.ingest.plans.chain import COUPLING, ChainGoal, ChainIndex, Passage, passages_of
 from plankompass.ingest.plans.models import Block
 from plankompass.ingest.plans.words import content_lemmas, lemma, related
 
@@ -120,3 +120,35 @@ def test_lemmas_of_both_norms_meet():
     assert content_lemmas("Kommunen skal ha gode skoler") == ("skole",)
     assert related("fastlege", "fastlegehjemmel") == 0.7 and related("skole", "skole") == 1.0
     assert related("barn", "barnehage") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "text", "money"),
+    [
+        ("list_item", "", "Tetting av gammelt deponi ved fjorden, 4 mill. kroner i 2022", True),
+        ("paragraph", "", "Landstrøm på kaia er lagt inn med 11,5 millioner kroner.", True),
+        ("paragraph", "", "Det settes av 600 000 kroner årlig til turveier.", True),
+        ("table_row", "Tiltak | Kostnad", "Familieteam | 1 900", True),
+        ("table_row", "Tiltak | Kostnad", "Kompetanseplan | 0", False),
+        (
+            "table_row",
+            "Tiltak | Ansvar | 2021 | 2022 | 2023 | 2024",
+            "Turnus | Helse | 0 | 0 | 0 | 0",
+            False,
+        ),
+        (
+            "list_item",
+            "",
+            "Digital byggesak løses innenfor rammen, anslått til 300 000 kroner",
+            False,
+        ),
+        ("list_item", "", "Vedtatt i 2022 for 12 400 innbyggere", False),
+        ("list_item", "", "Kostnaden er 0 kr", False),
+    ],
+)
+def test_what_counts_as_money(kind, header, text, money):
+    assert Passage(1, 0, kind, text, header=header).has_money is money
+
+
+def test_coupling_is_ordinal():
+    assert COUPLING == ("none", "mentioned", "with_measure", "with_money", "reported")

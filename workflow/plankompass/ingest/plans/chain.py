@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from plankompass.ingest.plans.goal_facts import row_sums, split_cells
+from plankompass.ingest.plans.goal_facts import parse_amount, row_sums, split_cells
 from plankompass.ingest.plans.models import Block
 from plankompass.ingest.plans.words import content_lemmas, related
 
 COUPLING = ("none", "mentioned", "with_measure", "with_money", "reported")
 """Ordinal strength of the coupling between a goal and a document."""
 
+_BUDGETS = ("okonomiplan", "arsbudsjett", "handlingsdel")
 MATCH_SHARE = 0.60
 """Share of a goal's content words that one paragraph must hold (codebook, ``machine_match``)."""
 
@@ -38,6 +39,15 @@ _STATUS_WORDS = re.compile(
     r"er i rute|i arbeid|forsinket|forseinka|påbegynt|igangsatt|starta|startet|åpnet|opna|ble|vart|blei|har (?:vi|blitt)|var)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_MONEY = re.compile(
+    r"(?<![\d.,])(?!0+(?:[.,]0+)?\s?(?:kr|mill))\d[\d\s\u00a0.]*(?:,\d+)?\s?(?:(?:mill(?:ion(?:er|ar)?)?|mrd|milliard(?:er|ar)?)\b\.?|"
+    r"(?:tusen )?(?:kroner|kr)\b)",
+    re.IGNORECASE,
+)
+_WITHIN_FRAME = re.compile(
+    r"inn?enfor (?:(?:vedtatte?|eksisterende|gjeldende) )?ramme|innanfor ramm", re.IGNORECASE
+)
+_COST_COLUMN = re.compile(r"kostnad|beløp|budsjett|\bkr\b|1\s?000", re.IGNORECASE)
 _MEASURE_HEADING = re.compile(
     r"tiltak|handlingsdel|handlingsplan|investering|oppfølging|oppfylging|slik gj[øe]r",
     re.IGNORECASE,
@@ -93,6 +103,17 @@ class Passage:
     def sums(self) -> tuple[float, ...]:
         """Sums of four years, when the row ends in them."""
         return row_sums(split_cells(self.text)) if self.kind == "table_row" else ()
+
+    @property
+    def has_money(self) -> bool:
+        """Whether it says a sum that is not zero; «innenfor ramme» is none."""
+        if any(amount != 0 for amount in self.sums):
+            return True
+        if _WITHIN_FRAME.search(self.text):
+            return False
+        if self.kind == "table_row" and _COST_COLUMN.search(self.header):
+            return any(parse_amount(cell) for cell in split_cells(self.text)[1:])
+        return bool(_MONEY.search(self.text))
 
 
 @dataclass(frozen=True)
@@ -260,7 +281,7 @@ class ChainIndex:
     def _coupling(self, goal: ChainGoal, passage: Passage) -> str:
         if self.kind == "arsmelding":
             return "mentioned" if _only_restates(goal.text, passage.text) else "reported"
-        if any(amount != 0 for amount in passage.sums):
+        if passage.has_money and (passage.kind != "paragraph" or self.kind in _BUDGETS):
             return "with_money"
         return "with_measure" if passage.is_measure or passage.sums else "mentioned"
 

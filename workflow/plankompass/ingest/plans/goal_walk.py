@@ -33,6 +33,7 @@ ABOUT_GOALS = re.compile(
 _LEVELS = (*GOAL_LEVELS, "strategy", "wish", "measure")
 _ITEM_LETTER = re.compile(r"^[a-zæøå][.)]\s+")
 _MEANS = re.compile(r"\b(?:dette|det) (?:betyr|inneb[æe]rer?|vil si) at\W*$", re.IGNORECASE)
+_STATE = re.compile(r"\b(?:skal|vil|er|har|får|blir|blei|kan|må)\b", re.IGNORECASE)
 _WISH_SENTENCE = re.compile(r"\b(?:skal|vil)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(r":\s*$")
 _REFERS = re.compile(
@@ -102,7 +103,14 @@ class PlanWalker:
         while self._headings and self._headings[-1].level >= block.level:
             self._headings.pop()
         above = self._headings[-1].label if self._headings else None
-        self._mode = None
+        mode, self._mode = self._mode, None
+        lost = label is None and "." in number and mode in GOAL_LEVELS
+        under = above is not None and above.level in GOAL_LEVELS
+        if lost and not under and len(WORD.findall(rest)) >= 4 and _STATE.search(rest):
+            # texts without marks: a goal on a line of its own looks like a heading
+            self._add(mode, number, rest, block)
+            self._mode = mode
+            return
         if label is None:
             self._take_plain_heading(block, position, number, rest, above)
             return

@@ -5,18 +5,21 @@ What is read so feeds suggestions only: words and reading ease are counted on th
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from plankompass.ingest.plans.mend import join_lines, mend_characters
 from plankompass.ingest.plans.models import Block
+from plankompass.ingest.plans.plaintext import read_text
 from plankompass.ingest.plans.reader import PlanReader
 
 _LANGUAGE = "nor"
 _MOST_PAGES = 400
+_FIRST_ORDER = 1000
 
 
 def ocr_missing() -> str:
@@ -56,10 +59,10 @@ def read_by_ocr(reader: PlanReader, path: Path, pages: Sequence[int], seconds: i
         seconds: Longest time a page may take.
 
     Returns:
-        Paragraphs by page, ``order`` from 1000 so that no block of the text layer has the same place.
+        Blocks by page, ``order`` from 1000 so that no block of the text layer has the same place.
         A page that cannot be drawn or read in time gives none.
     """
-    blocks: list[Block] = []
+    texts: list[tuple[int, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         for page, picture in reader.draw(path, list(pages)[:_MOST_PAGES], Path(folder)):
             try:
@@ -69,12 +72,22 @@ def read_by_ocr(reader: PlanReader, path: Path, pages: Sequence[int], seconds: i
                 )  # fmt: skip
             except (OSError, subprocess.TimeoutExpired):
                 continue
-            text = done.stdout.decode("utf-8", errors="replace")
-            for part in text.replace("\r\n", "\n").split("\n\n"):
-                clean = join_lines(
-                    mend_characters(x, breaks_are_hyphens=False) for x in part.splitlines()
-                )
-                if clean:
-                    order = 1000 + sum(b.page == page for b in blocks)
-                    blocks.append(Block(page, order, "paragraph", 0, clean))
-    return blocks
+            text = done.stdout.decode("utf-8", errors="replace").replace("\f", "\n")
+            if text.strip():
+                texts.append((page, _mended(text)))
+            picture.unlink(missing_ok=True)
+    if not texts:
+        return []
+    # as a text without any marks: short lines by themselves are headings, numbers begin items
+    plan = read_text("\f".join(text for _, text in texts).encode())
+    return [
+        replace(block, page=texts[block.page - 1][0], order=_FIRST_ORDER + block.order)
+        for block in plan.blocks
+    ]
+
+
+def _mended(text: str) -> str:
+    """Signs at the beginning of a line that Tesseract misreads: bullets, and the numbers of goals."""
+    text = re.sub(r"(?m)^[»«+=e°*·]\s+(?=[^\W\d_])", "• ", text)  # a dot, alone before a word
+    text = re.sub(r"(?m)^[LIl|]\.?(\d)\s+(?=[A-ZÆØÅ])", r"1.\1 ", text)
+    return re.sub(r"(?m)^(\d)(\d)\s+(?=[A-ZÆØÅ][a-zæøå])", r"\1.\2 ", text)
