@@ -79,6 +79,12 @@ def test_answers_get_lighter_to_the_middle_and_darker_after():
     assert light[0] < light[1] < light[2] > light[3] > light[4]
 
 
+def test_neighbouring_answers_stay_apart_in_a_grey_print():
+    """Uenig, verken, enig: what lies beside each other differs in lightness, not in hue alone."""
+    light = [float(lab(linear(style.DIVERGING[i]))[0]) for i in (0, 2, 4)]
+    assert all(abs(a - b) > 25 for a, b in itertools.pairwise(light))
+
+
 def test_every_group_of_respondents_has_a_marker_of_its_own():
     groups = ("folkevalgte", "administrasjon", "innbyggere", "deltakere")
     assert len({style.GROUP_MARKERS[g] for g in groups}) == len(groups)

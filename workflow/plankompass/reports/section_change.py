@@ -90,7 +90,6 @@ def _block(writer: Writer, changes: list[tuple[Estimate, str]]) -> AnyBlock:
         sentence = writer.rule("change_unclear", largest, **years)
         return TextBlock(id="changes", intro=[sentence], notes=[note])
     rows = [_row(writer, change, before) for change, before in clear]
-    others = len(changes) - len(clear)
     return Change(
         id="changes",
         title=say("change_text.title"),
@@ -100,8 +99,15 @@ def _block(writer: Writer, changes: list[tuple[Estimate, str]]) -> AnyBlock:
         ),
         waves=sorted({_year(writer, wave) for _, wave in clear} | {_year(writer, writer.wave)}),
         rows=rows,
-        notes=[say("change_text.others", count=others), note] if others else [note],
+        notes=[*_others(writer, len(changes) - len(clear)), note],
     )  # fmt: skip
+
+
+def _others(writer: Writer, count: int) -> list[str]:
+    """How many other changes are not sure."""
+    if count == 1:
+        return [writer.voice.say("change_text.others_one")]
+    return [writer.voice.say("change_text.others", count=count)] if count else []
 
 
 def _row(writer: Writer, change: Estimate, before: str) -> ChangeRow:
