@@ -34,6 +34,7 @@ def response_bars(writer: Writer) -> Bars:
         title=title,
         alt=say("network_text.response_alt", count=len(rows), low=ends[0], high=ends[1]),
         unit=say("profile_text.unit_share"),
+        corner=say("multiples.municipality"),
         rows=rows,
         notes=[say("network_text.no_ranking")],
     )

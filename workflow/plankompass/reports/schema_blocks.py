@@ -241,6 +241,7 @@ class Bars(FigureBlock):
     maximum: float = Field(default=100.0, gt=0)
     unit: str = Field(default="", description="Unit at the axis: 'prosent'")
     comparison_label: str = Field(default="", description="What `comparison` is, in words")
+    corner: str = Field(default="", description="What the rows are; alternatives when empty")
     rows: list[BarRow] = Field(min_length=1)
 
 

@@ -250,7 +250,8 @@ def _bars(block: Bars, text: Catalogue) -> Table:
         Row(header=row.label, cells=[*_by_group(row.values, groups), cell(row.comparison)])
         for row in block.rows
     ]
-    return _drop_empty(text("bars.alternative"), columns, rows, block.title, 2.6)
+    corner = block.corner or text("bars.alternative")
+    return _drop_empty(corner, columns, rows, block.title, 2.6)
 
 
 def _change(block: Change, text: Catalogue) -> Table:
