@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import linalg, optimize, sparse
 from scipy.sparse import csgraph
-from tests.attacker.equations import Equation, Key, Problem, build
+from tests.attacker.equations import LEFT, Equation, Key, Problem, build
 from tests.attacker.reading import Book, Row
 
 FEW = 5  # late answers that speak of single persons
-LEFT = 0.25  # share of the scale that must stay open
 _EPS = 1e-7
 
 

@@ -10,6 +10,7 @@ from tests.attacker.reading import GONE, Book, Row
 
 MEANS = ("mean_of_items", "ranked_means", "profile_of_means", "group_difference")
 SHARES = ("share_at_least", "share_selected", "share_of_interviews_with_code")
+LEFT = 0.25  # share of the scale that must stay open
 GUESS = 4  # answers of a group that is hidden because too few answered
 
 Key = tuple  # (about, unit, wave, group, gathering, release)
@@ -131,6 +132,13 @@ def _one(problem, row: Row, about, cells, sizes, book: Book, release: int) -> No
         problem.equations.append(Equation(coefficients, row.value - half, row.value + half, label))
     elif row.reason in GONE:
         problem.targets[f"release {release} {label}"] = (coefficients, scale)
+        if row.display and not row.n:
+            # the class alone says as much as it says; found is what leaves less than one person's step
+            few, edge = row.display.startswith("under"), int(row.display[-2:]) / 100
+            (key,) = coefficients
+            problem.bounds[key] = (0.0, edge) if few else (edge, 1.0)
+            step = 1 / max(row.size or sizes.get((row.unit, *row.place), 1), 1)
+            problem.targets[f"release {release} {label}"] = (coefficients, step / LEFT)
         if row.display and row.n and len(coefficients) == 1:
             few = row.display.startswith("under")
             points = [c / row.n if few else 1 - c / row.n for c in range(3)]

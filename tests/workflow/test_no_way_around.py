@@ -13,9 +13,14 @@ import pandas as pd
 import pikepdf
 import pyreadstat
 import pytest
+import yaml
+from tests.attacker.attack import attack
+from tests.attacker.reading import read_book, read_release
 from tests.workflow.checkout import DELIVERED, digests, snakemake
 from tests.workflow.published_numbers import add_positions, allowed, strangers
 from tests.workflow.published_text import texts_of
+
+from plankompass.disclosure.audit import audit_folder
 
 PROCESSED = Path("data/processed/eksempel")
 REPORTS = Path("reports/eksempel")
@@ -212,6 +217,18 @@ def test_no_unrounded_number_and_no_key_of_a_person_stands_anywhere(built: Path,
     assert {".html", ".pdf", ".xlsx", ".csv", ".json", ".log"} <= kinds
     assert len(secrets) > 3000
     assert leaks_in(files, secrets) == []
+
+
+def test_neither_the_audit_nor_the_attacker_finds_anything_in_the_reports(built: Path):
+    book = read_book(built / "codebook")
+    waves = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))["waves"]
+    years = {str(wave["as_of"])[:4]: name for name, wave in waves.items()}
+    found = attack([read_release(built / REPORTS, book, years)], book, programs=False)
+    assert found.lines == []
+    assert found.targets > 500
+    audit = audit_folder(built / REPORTS, codebook=built / "codebook")
+    assert audit.messages() == []
+    assert audit.result.targets >= found.targets
 
 
 # A suppressed value left somewhere: each of these must be found in the file it was left in.
