@@ -89,6 +89,10 @@ def test_one_report_is_a_target(unbuilt: Path, tmp_path: Path):
         p.relative_to(target / "reports").as_posix() for p in (target / "reports").rglob("*.pdf")
     ]
     assert made == ["eksempel/9902/rapport.pdf"]
+    # no terminal: plain lines tell how far it has come
+    assert re.search(
+        r"^\d+ of \d+ jobs done \(100 %\), [\d.]+ a (second|minute)$", done.stderr, re.M
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from plankompass.jobs.earlier import (
     result_folders,
     sweep_partial,
 )
+from plankompass.jobs.progress import show_progress
 from plankompass.jobs.storage import describe_storage_error, storage_problems, sweep_caches
 from plankompass.study.problems import PlankompassError
 
@@ -161,11 +162,15 @@ def _run_engine(arguments: Sequence[str]) -> tuple[bool, int]:
     runner.finished = 0
     logging.raiseExceptions = False  # a log that a full disk cuts short is no news of its own
     from snakemake.cli import main as snakemake_main
+    from snakemake.logging import logger
 
+    end_progress = show_progress(logger)
     try:
         snakemake_main([*arguments])
     except SystemExit as end:
         return end.code in (0, None), runner.finished
+    finally:
+        end_progress()
     return True, runner.finished
 
 
