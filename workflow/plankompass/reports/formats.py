@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 NARROW_SPACE = "\u202f"  # between groups of digits
 SPACE = "\u00a0"  # between a number and its unit: no line break there
@@ -26,6 +27,7 @@ _TO = {"nb": "til", "nn": "til", "en": "to"}
 _ORDER = str.maketrans("æøåáčđŋšŧžäöï", "{|}acdnstz{|i")
 
 
+@lru_cache(maxsize=1 << 14)
 def rounded(value: float, places: int = 1) -> float:
     """Round half away from zero on the decimal digits that the number is written with.
 
@@ -41,6 +43,7 @@ def rounded(value: float, places: int = 1) -> float:
     return result + 0.0 if result else 0.0
 
 
+@lru_cache(maxsize=1 << 14)
 def number(value: float, language: str, places: int = 1, *, signed: bool = False) -> str:
     """A number: decimal comma (point in English), thin space in thousands, true minus sign.
 
