@@ -4,7 +4,7 @@ Each source is written by hand, by the look of published plans and not by the wo
 knows: numbered headings, boxes, tables, columns, key-value tables, flattened transcripts, UN goals as
 structure, codes, bullets that go on from a heading. ``⟦n|text⟧`` marks goal *n*; in the plan of action
 beside it (``.hop.``) the same mark stands around the passage that answers to goal *n*. The marks are
-taken away before the document is made.
+taken away before the document is made. Some plans have no plan of action beside them.
 """
 
 from __future__ import annotations
@@ -69,11 +69,14 @@ def measure_layouts(folder: Path, names: list[str] | None = None) -> Iterator[La
     with PlanReader(LimitConfig()) as reader:
         for name in names or layout_names():
             plan = next(p for p in SOURCES.iterdir() if re.match(rf"{name}\.(?!hop)", p.name))
-            action = next(p for p in SOURCES.iterdir() if p.name.startswith(f"{name}.hop."))
+            action = [p for p in SOURCES.iterdir() if p.name.startswith(f"{name}.hop.")]
             wanted, path = make_document(plan, folder)
-            links, action_path = make_document(action, folder)
             blocks = reader.read(path).blocks
-            yield _measure(name, blocks, wanted, reader.read(action_path).blocks, links)
+            links, passages = {}, []
+            if action:
+                links, action_path = make_document(action[0], folder)
+                passages = reader.read(action_path).blocks
+            yield _measure(name, blocks, wanted, passages, links)
 
 
 def make_document(source: Path, folder: Path) -> tuple[dict[str, str], Path]:

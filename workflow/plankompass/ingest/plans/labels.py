@@ -23,7 +23,7 @@ _WORDS: tuple[tuple[Level, str], ...] = (
     ("sub_goal", r"del-?mål(?:ene|a|et)?|undermål(?:ene|a|et)?|resultatmål(?:ene|a|et)?|effektmål(?:ene|a|et)?|del-?målsett?ing(?:er|ar)?"),
     ("main_goal", r"hove?d-?mål(?:ene|a|et)?|hovudmål(?:a|et)?|hovedmålsett?ing(?:er|en)?|hovudmålsett?ing(?:ar|a)?|overordn\w+ (?:mål|målsett?ing)\w*|satsingsmål|"
      r"samfunnsmål|visjonsmål|hovedsatsing(?:er|en)?"),
-    ("goal", r"mål(?:ene|a|et)?|målsett?ing(?:er|ar|en|a)?|målsetning(?:er|en)?|målbilde(?:t)?|målbilete(?:t)?|mål\s+og\s+(?:delmål|ambisjoner)|"
+    ("goal", r"mål(?:et|ene|a)?(?: (?:vårt|våre|vår))? er(?: at)?|(?:vi|me) (?:vil|ønsker|ønskjer|ynskjer) at|mål(?:ene|a|et)?(?: (?:vårt|våre))?|målsett?ing(?:er|ar|en|a)?|målsetning(?:er|en)?|målbilde(?:t)?|målbilete(?:t)?|mål\s+og\s+(?:delmål|ambisjoner)|"
      r"ambisjon(?:er|ar|en)?|(?:slik|sånn|sådan|dette|det|dit|her)\s+(?:vil|skal|ønsker|ønskjer|ynskjer)\s+(?:vi|me)(?:\s+å)?(?:\s+(?:at det skal (?:være|vere)|ha det|være|vere|oppnå|nå|ha|til))?(?: i 20\d\d| innen 20\d\d)?|framtidsbilde(?:t)?|framtidsbilete(?:t)?|"
      r"(?:hva|kva) (?:vil|skal|ønsker|ønskjer) (?:vi|me)(?: å)?(?: oppnå| ha)?\??|(?:hvor|kor|kvar) (?:vil|skal) (?:vi|me)\??|ønsket situasjon|ønska situasjon|"
      r"i 20\d\d (?:er|har|skal|vil) (?:det slik|(?:vi|me)(?: ha| være| vere| at)?(?: (?:fått|fatt|oppnådd|nådd)(?: til)?)?|\w+)"),
