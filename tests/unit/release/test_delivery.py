@@ -167,3 +167,27 @@ def test_both_languages_have_every_text():
 def test_there_is_no_letter_in_other_languages():
     with pytest.raises(PlankompassError, match="choose nb or nn"):
         texts_of("en")
+
+
+def test_the_letter_carries_the_publishers_profile(tmp_path):
+    logo = tmp_path / "logo.svg"
+    logo.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20">'
+        '<rect width="60" height="20" fill="#7a0c2e"/></svg>',
+        encoding="utf-8",
+    )
+    report = params()["report"] | {
+        "logo": str(logo), "addressee": "Nettverket 2019", "colours": {"main": "#3d0617"},
+    }  # fmt: skip
+    neutral, own = (
+        pypdfium2.PdfDocument(set_letter(params(report=r), "nb"))
+        for r in (params()["report"], report)
+    )
+    seen = [
+        {colour for _, colour in d[0].render(scale=1).to_pil().convert("RGB").getcolors(1 << 20)}
+        for d in (neutral, own)
+    ]
+    assert (0x7A, 0x0C, 0x2E) not in seen[0]
+    assert (0x7A, 0x0C, 0x2E) in seen[1]
+    assert "Nettverket 2019" in own[0].get_textpage().get_text_range()
+    assert len(own) == 1
