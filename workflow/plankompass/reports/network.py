@@ -19,6 +19,7 @@ from plankompass.reports.network_blocks import (
     overview_table,
     quotes_table,
 )
+from plankompass.reports.network_change import network_change
 from plankompass.reports.network_quality import agreement_table, quality_table, response_bars
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.schema import Front, NetworkReport, Section, write_document
@@ -117,6 +118,11 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
                 code_shares_table(writer, "support-said", "support_interview_share", "stotte/"),
                 quotes_table(writer, "RQ4"),
             ),
+        ),
+        Section(
+            id="change",
+            title=say("section.change"),
+            blocks=_there(network_change(writer)),
         ),
         Section(
             id="quality",

@@ -22,6 +22,9 @@ from plankompass.reports.style import (
     group_rank,
 )
 
+# Marks of the latest wave, the one before it, and those before that.
+_EARLIER = ("circle", "circle", "square", "diamond")
+
 
 def group_keys(rows: Iterable[Sequence[GroupValue]]) -> list[Key]:
     """Legend entries of the groups that have a value anywhere, in the groups' usual order.
@@ -120,7 +123,8 @@ def draw_change(block: Change, strips: Strips) -> Chart:
     """
     last = len(block.waves) - 1
     # Marks of different waves on one spot stay visible: the earlier one is larger and open.
-    sizes = [8.0 + 3.0 * (last - i) for i in range(len(block.waves))]
+    sizes = [8.0 + 3.0 * min(last - i, 2) for i in range(len(block.waves))]
+    kinds = [_EARLIER[min(last - i, len(_EARLIER) - 1)] for i in range(len(block.waves))]
     reach = _reach(block)
 
     def row(canvas: Canvas, i: int, middle: float) -> None:
@@ -148,10 +152,10 @@ def draw_change(block: Change, strips: Strips) -> Chart:
             canvas.line(places, [middle] * len(places), FJORD, 2.0)
         for point, x in zip(points, places, strict=True):
             wave = block.waves.index(point.wave) if point.wave in block.waves else last
-            canvas.marker(x, middle, "circle", FJORD, sizes[wave], filled=wave == last)
+            canvas.marker(x, middle, kinds[wave], FJORD, sizes[wave], filled=wave == last)
 
     keys = [
-        Key(wave, "circle", FJORD, filled=i == last)
+        Key(wave, kinds[i], FJORD, filled=i == last)
         for i, wave in enumerate(block.waves)
         if any(p.wave == wave and p.shown.value is not None for r in block.rows for p in r.points)
     ]
