@@ -47,8 +47,8 @@ def answer_parts(groups: Sequence[Answers], part_rows: int = PART_ROWS) -> Itera
     filled = [group for group in groups if len(group.respondents)]
     if not filled:
         return
-    pseudonyms = np.concatenate([np.array(group.respondents, dtype="S") for group in filled])
-    order = pseudonyms.argsort(kind="stable")
+    pseudonyms = [text for group in filled for text in group.respondents]
+    order = np.array(pseudonyms, dtype="S").argsort(kind="stable")
     rank = np.empty(len(order), dtype="int32")
     rank[order] = np.arange(len(order), dtype="int32")
     ends = np.cumsum([len(group.respondents) for group in filled])
@@ -56,7 +56,7 @@ def answer_parts(groups: Sequence[Answers], part_rows: int = PART_ROWS) -> Itera
         _Ranked(group, places)
         for group, places in zip(filled, np.split(rank, ends[:-1]), strict=True)
     ]
-    people = _texts([text.decode() for text in pseudonyms[order].tolist()])
+    people = _texts([pseudonyms[place] for place in order.tolist()])
     columns = sorted({column for group in filled for column in group.columns})
     names = sorted({w for group in ranked for w in group.wording_names()})
     texts = (_texts(columns), people, _texts(MISSING_KINDS), _texts(names))
