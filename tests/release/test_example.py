@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from hashlib import sha256
 
 import pandas as pd
 import pytest
@@ -73,26 +74,36 @@ def test_a_release_without_its_raw_files_is_verified_from_the_published_tables(
     monkeypatch.setattr("plankompass.commands.audit.audit_published", lambda *_: 0)
     assert verify("eksempel", root, bundle=bundle) == 1
     said = capsys.readouterr().out
-    assert "14 whole, 1 changed" in said and "DIFFERENT publishable/response.parquet" in said
+    assert (
+        re.search(r"\d+ whole, 1 changed", said)
+        and "DIFFERENT publishable/response.parquet" in said
+    )
 
 
 def test_reports_are_made_again_from_the_published_tables_alone(
     verified, released, tmp_path, monkeypatch
 ):
-    """Two documents of the fourteen, and every job of the others is the workflow's own."""
-    every = module.report_jobs
+    """Two documents of the thirteen, then the index and the delivery of them all."""
+    reports, every, left_out = verified.folder / "reports/eksempel", module.report_jobs, []
 
     def few(*arguments):
-        documents, _ = every(*arguments)
-        return [documents[0], documents[-1]], []
+        documents, last = every(*arguments)
+        left_out.extend(f for jobs in documents[1:-1] for job in jobs for f in job.outputs.values())
+        return [documents[0], documents[-1]], last
 
     monkeypatch.setattr(module, "report_jobs", few)
+    for path in reports.rglob("*"):
+        name = path.relative_to(reports).as_posix()
+        if path.is_file() and not name.startswith(("9901/", "nettverk/")) and "/" in name:
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, tmp_path / name)
     module.render_again(released, read_manifest(released), tmp_path)
-    made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file())
-    assert len(made) == 10
-    for name in made:
-        reports = verified.folder / "reports/eksempel"
-        assert (tmp_path / name).read_bytes() == (reports / name).read_bytes(), name
+    made = {p.relative_to(tmp_path).as_posix(): p for p in tmp_path.rglob("*") if p.is_file()}
+    anew = [name for name in made if name not in left_out and not name.startswith("personvern/")]
+    assert len(anew) == 12  # five files a document, index, delivery
+    for name in anew:
+        released_file = read_manifest(released).files[f"reports/{name}"]
+        assert sha256(made[name].read_bytes()).hexdigest() == released_file.sha256, name
 
 
 def test_a_release_after_deliveries_is_made_again_with_them_and_no_later_one(tmp_path, released):

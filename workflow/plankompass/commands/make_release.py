@@ -18,8 +18,9 @@ from plankompass.commands.build import build, config_of_study
 from plankompass.disclosure.ledger import read_ledger
 from plankompass.jobs.fingerprint import value_fingerprint
 from plankompass.jobs.ledger_file import ledger_path
-from plankompass.jobs.report_jobs import DELIVERY, report_jobs
+from plankompass.jobs.report_jobs import DELIVERY, INDEX, report_jobs
 from plankompass.jobs.study_plan import StudyPlan, plan_study
+from plankompass.release.delivery import for_readers
 from plankompass.release.manifest import MANIFEST, PUBLISHABLE, REPORTS, RawFile
 from plankompass.release.record import (
     Made,
@@ -73,6 +74,12 @@ def delivered_files(plan: StudyPlan, publishable: Path, reports: Path) -> dict[s
     documents, last = report_jobs(plan.config, plan.participants, plan.hashes)
     for job in [*(job for jobs in documents for job in jobs), *last]:
         files |= {f"{REPORTS}/{file}": reports / file for file in job.outputs.values()}
+    if (reports / INDEX).is_file():
+        # readers get the index without its links to pages that stay with the researchers
+        index = reports.parents[1] / ".plankompass" / f"index-{plan.config.study}.html"
+        index.parent.mkdir(exist_ok=True)
+        index.write_bytes(for_readers(INDEX, reports / INDEX))
+        files[f"{REPORTS}/{INDEX}"] = index
     return files
 
 

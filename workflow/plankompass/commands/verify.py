@@ -30,7 +30,7 @@ from plankompass.release.manifest import (
     compare_inputs,
     read_manifest,
 )
-from plankompass.release.record import CODEBOOK, CONFIG, last_release
+from plankompass.release.record import CODEBOOK, CONFIG, ENVIRONMENT, last_release
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config import validate_config
 from plankompass.study.problems import PlankompassError, StageFailedError
@@ -267,4 +267,5 @@ def render_again(release: Path, manifest: Manifest, reports: Path) -> None:
     finally:
         pool.close()
     if problems:
-        raise StageFailedError("reports", problems)
+        hint = f"{ENVIRONMENT} names the commit that made this release: use the program of the bundle or of that commit"
+        raise StageFailedError("reports", [*problems, hint])

@@ -119,7 +119,8 @@ def report_jobs(
         "reports.index:render_index",
         {"reports": municipal, "network": [f for f in texts if f not in municipal]},
         {"html": INDEX},
-        {"language": first},
+        # made for readers: without links to pages that stay with the researchers
+        {"language": first, "internal": False},
     )
     packed = ReportJob(
         "release.delivery:pack_delivery",

@@ -63,8 +63,16 @@ def _letters(params: Mapping[str, Any]) -> dict[str, bytes]:
     return {name: set_letter(params, language) for name, language in names.items()}
 
 
-def _for_readers(name: str, path: Path) -> bytes:
-    """A file as readers get it: the index without its links to what stays with the researchers."""
+def for_readers(name: str, path: Path) -> bytes:
+    """A file as readers get it: the index without its links to what stays with the researchers.
+
+    Args:
+        name: The file's name in the delivery.
+        path: The file.
+
+    Returns:
+        Its bytes.
+    """
     content = path.read_bytes()
     return _INTERNAL.sub(b"", content) if name == "index.html" else content
 
@@ -95,7 +103,7 @@ def pack_delivery(
     sums: dict[str, str] = {}
     with zipfile.ZipFile(outputs["zip"], "w") as archive:
         for name in sorted([*letters, *files]):
-            content = letters[name] if name in letters else _for_readers(name, files[name])
+            content = letters[name] if name in letters else for_readers(name, files[name])
             sums[name] = hashlib.sha256(content).hexdigest()
             add_entry(archive, f"{top}/{name}", content)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
