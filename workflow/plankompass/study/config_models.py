@@ -195,8 +195,7 @@ class PlanConfig(ConfigModel):
     goal_register: str = Field(description="Goals, links and confirmations (målregister)")
     coded_measures: str = Field(description="Document measures coded by people")
     review_forms: str | None = Field(
-        default=None,
-        description="Folder of filled-in review forms, <code>/<coder>.xlsx; the goal register is held against them",
+        default=None, description="Folder of filled-in review forms, <code>/<coder>.xlsx"
     )
     ocr: bool = Field(
         default=False, description="Use Tesseract on pages without text, when installed"
