@@ -13,6 +13,7 @@ container: None
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/report_paths.smk"
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/indicators.smk"
 include: "workflow/rules/disclosure.smk"
