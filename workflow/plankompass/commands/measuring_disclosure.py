@@ -62,10 +62,10 @@ def summarise(rows: Sequence[Mapping[str, float]]) -> list[str]:
     lines = [
         f"{INDICATORS} indicators, {GROUPS} groups, two waves and the change, each with its own "
         "pattern of who is hidden; municipalities, 16 peer groups, 15 counties and the nation. "
-        "One process, one core; each size in a process of its own.",
+        "One process, one core; each size in a process of its own; seconds are CPU seconds.",
         "",
         "| municipalities | numbers | protected | hidden beside them | leaks | build s | protect s "
-        "| attack s | CPU s | MB |",
+        "| attack s | all s | MB |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
@@ -80,7 +80,7 @@ def summarise(rows: Sequence[Mapping[str, float]]) -> list[str]:
         for name, cost in (
             ("protection", "protect_seconds"),
             ("attack", "attack_seconds"),
-            ("CPU", "cpu"),
+            ("all", "cpu"),
         )
     )
     lines += [
