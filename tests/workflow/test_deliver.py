@@ -17,7 +17,7 @@ def test_nothing_internal_leaves(checkout: Path):
         if not re.match(r"(\d{4}|nettverk)/|index\.html", path.relative_to(folder).as_posix())
     }
     assert "datakvalitet.html" in internal
-    done = plankompass(checkout, "deliver")
+    done = plankompass(checkout, "deliver", "eksempel")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "says what its report.json says" in done.stdout
     with zipfile.ZipFile(folder / "levering.zip") as archive:

@@ -116,7 +116,7 @@ def render_page(text: str, source: str, docs: Path, page: Path) -> tuple[str, li
     html = parser.renderer.render(tokens, parser.options, {})
     # wide tables scroll by themselves, and can be reached by keyboard
     html = html.replace(
-        "<table>", '<div class="table" tabindex="0" role="region" aria-label="Table"><table>'
+        "<table>", '<div class="table" tabindex="0" role="group" aria-label="Table"><table>'
     )
     return html.replace("</table>", "</table></div>"), broken
 

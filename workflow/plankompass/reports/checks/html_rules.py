@@ -257,8 +257,8 @@ def _reached(root: Node) -> Iterator[str]:
     for node in elements(root):
         if node.get("tabindex") not in (None, "0", "-1"):
             yield f"{place_of(node)} jumps the queue of the keyboard: tabindex"
-        if node.get("role") == "region" and not (node.get("aria-label") or "").strip():
-            yield f"{place_of(node)}: a region without a name"
+        if node.get("role") in ("region", "group") and not (node.get("aria-label") or "").strip():
+            yield f"{place_of(node)}: a group without a name"
         hidden = node.get("aria-hidden") == "true"
         if hidden and any(n.get("tabindex") == "0" or n.tag == "a" for n in elements(node)):
             yield f"{place_of(node)} is hidden from screen readers and reached by the keyboard"
