@@ -24,6 +24,7 @@ from plankompass.disclosure.study_cells import (
     coefficients_of,
     find_cell,
 )
+from plankompass.disclosure.study_structure import add_structure
 from plankompass.disclosure.system import Target
 
 
@@ -45,6 +46,7 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
     for row in rows:
         if row.municipal and row.statistic is not None:
             _add_earlier_cell(study, then, release, row, rules)
+    _add_earlier_structure(study, then, rules)
     for row in rows:
         if row.values["status"] != "published":
             continue
@@ -62,6 +64,16 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
         study.system.add(
             (f"release {release}", *row.label), coefficients, interval=interval, known=True
         )
+
+
+def _add_earlier_structure(study: StudySystem, then: StudySystem, rules: RuleBook) -> None:
+    """What everyone knew of the groups as they were then: a scale is the mean of its items, and so on.
+
+    Only where something has changed since; elsewhere it is known already of the groups of today.
+    """
+    changed = {place for (_, place), cell in then.cells.items() if cell.atom not in study.truth}
+    cells = {key: cell for key, cell in then.cells.items() if key[1] in changed}
+    add_structure(StudySystem(system=study.system, cells=cells, truth=study.truth), rules)
 
 
 def _add_earlier_class(

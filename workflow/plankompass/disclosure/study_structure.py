@@ -57,7 +57,8 @@ def _scale(study, place, cells, total, items, rules: RuleBook) -> None:
     # nobody is told by how much it is not: then it bounds, but is no equation.
     apart = sum(1 - min(m.n, whole.n) / max(m.n, whole.n) for m in members) / len(members)
     low, high = study.system.bounds[whole.atom]
-    slack = apart * (high - low)
+    # of an earlier release only the rounded numbers are kept: there the scale bounds nothing
+    slack = apart * (high - low) if all(a in study.truth for a in row) else np.inf
     study.system.add(("scale", *place, total), row, interval=(offset - slack, offset + slack),
                      known=True, linear=apart == 0)  # fmt: skip
 
