@@ -207,7 +207,7 @@ def mark_row_headers(raw: bytes) -> bytes:
     """
     with pikepdf.open(io.BytesIO(raw)) as pdf:
         for row in _rows(pdf.Root.StructTreeRoot):
-            first = _children(row)[0]
+            first = row.K[0] if isinstance(row.K, pikepdf.Array) else row.K
             if first.get("/S") == "/TD":
                 first.S = pikepdf.Name.TH
                 first.A = _with_scope(pdf, first.get("/A"))
@@ -237,7 +237,7 @@ def _rows(root: pikepdf.Object) -> list[pikepdf.Object]:
         if kind in _ROWLESS:
             continue
         if kind == "/TR":
-            if not in_head and _children(node):
+            if not in_head and "/K" in node:
                 found.append(node)
             continue
         stack += [(child, in_head or kind == "/THead") for child in _children(node)]
