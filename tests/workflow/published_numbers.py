@@ -15,14 +15,19 @@ _TOKEN = re.compile(
     r"(?<![\w,.])[−-]?(?P<number>\d{1,3}(?:[\u00a0\u202f]\d{3})+|\d+(?:[.,]\d+)?)"
     r"(?P<percent>[ \u00a0\u202f]?%)?"
 )
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.+Z-]+)?|[0-9a-f]{12,}|\d+(?:\.\d+){2,}")
+# days, hashes, colours and versions; English puts a comma in thousands, and no number has three decimals
+_ISO = re.compile(
+    r"#[0-9a-fA-F]{6}\b|\d{4}-\d{2}-\d{2}(?:T[\d:.+Z-]+)?|[0-9a-f]{12,}|\d+(?:\.\d+){2,}"
+)
+_THOUSANDS = re.compile(r"(?<![\w,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 
 Sets = dict[str, set[float]]
 
 
 def tokens(text: str) -> Iterator[tuple[str, float]]:
     """The numbers of a text with their kind: ``decimal``, ``percent`` or ``whole``."""
-    for found in _TOKEN.finditer(_ISO.sub(" ", text)):
+    plain = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), _ISO.sub(" ", text))
+    for found in _TOKEN.finditer(plain):
         number = float(re.sub(r"[\u00a0\u202f]", "", found["number"]).replace(",", "."))
         if found["percent"]:
             yield "percent", number
