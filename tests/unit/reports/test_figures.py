@@ -123,3 +123,13 @@ def test_wrap_keeps_every_word_until_the_last_line():
     assert " ".join(lines) == text
     assert all(text_width(line, 8.4) <= 90 for line in lines)
     assert wrap(text, 90, 8.4, 400, 2)[-1].endswith("…")
+
+
+def test_marks_that_would_hide_each_other_stand_apart():
+    from plankompass.reports.figures.groups import _apart
+
+    assert _apart([10.0, 40.0, 90.0]) == [0.0, 0.0, 0.0]
+    first, far, second = _apart([50.0, 100.0, 52.0])
+    assert far == 0.0
+    assert first == -second != 0.0
+    assert len(set(_apart([50.0, 50.0]))) == 2

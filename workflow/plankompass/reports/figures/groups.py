@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from math import ceil
 
@@ -22,6 +23,8 @@ from plankompass.reports.style import (
     group_rank,
 )
 
+_MARK = 8.0  # points: marks nearer than this hide each other
+_SHIFT = 3.6
 # Marks of the latest wave, the one before it, and those before that.
 _EARLIER = ("circle", "circle", "square", "diamond")
 
@@ -103,12 +106,26 @@ def draw_gaps(block: Gaps, strips: Strips) -> Chart:
             places = [scale(v.shown.value) for v in shown]
             width = max(max(places) - min(places), 0.5)
             canvas.box(min(places), middle - 3, width, 6, RANGE, AXIS, 0.6)
-        for value in shown:
+        heights = _apart([scale(v.shown.value) for v in shown])
+        for value, shift in zip(shown, heights, strict=True):
             marker, colour = group_marker(value.group), group_colour(value.group)
-            canvas.marker(scale(value.shown.value), middle, marker, colour, 9)
+            canvas.marker(
+                scale(value.shown.value), middle + shift, marker, colour, 9 - abs(shift) / 2
+            )
 
     keys = group_keys(r.values for r in block.rows)
     return strips.on_scale(scale, row, keys, [strips.ends_in_words(block)])
+
+
+def _apart(places: list[float]) -> list[float]:
+    """Heights at which marks that would hide each other are both seen: in turn above and below."""
+    shifts = [0.0] * len(places)
+    order = sorted(range(len(places)), key=lambda k: places[k])
+    for left, right in itertools.pairwise(order):
+        if places[right] - places[left] < _MARK:
+            shifts[left] = shifts[left] or -_SHIFT
+            shifts[right] = -shifts[left]
+    return shifts
 
 
 def draw_change(block: Change, strips: Strips) -> Chart:
