@@ -49,8 +49,6 @@ def check_page(
         loads = re.search(r"@import|url\(", sheets)
         found = [line for line in found if line != _OTHER_STYLE or loads]
     found += _head(page, root, language, example_word)
-    if len(page.encode("utf-8")) > LARGEST:
-        found.append(f"the page is larger than {LARGEST // 1000} kB")
     return found
 
 
@@ -66,6 +64,8 @@ def check_html(page: str, view: View) -> list[str]:
     """
     meta = view.report.meta
     found = check_page(page, language=meta.language, example_word=meta.example_word)
+    if view.report.kind == "municipality" and len(page.encode("utf-8")) > LARGEST:
+        found.append(f"the page is larger than {LARGEST // 1000} kB")
     root = parse(page)
     body = root.find("body")
     if body is None:
