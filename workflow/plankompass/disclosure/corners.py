@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 # Corners are kept up to this many bytes; without the oldest ones some programs are solved again.
-_CORNER_BYTES = 256_000_000
+_CORNER_BYTES = 128_000_000
 
 
 class Corners:
@@ -17,10 +17,18 @@ class Corners:
         points: Room for points, shape (room, unknowns).
         values: Room for values, shape (room, targets).
         count: How many are in use.
+        base: A feasible point inside, around which neighbourhoods are looked at, when there is one.
     """
 
-    def __init__(self, points: np.ndarray, values: np.ndarray, count: int) -> None:
+    def __init__(
+        self,
+        points: np.ndarray,
+        values: np.ndarray,
+        count: int,
+        base: np.ndarray | None = None,
+    ) -> None:
         self._points, self._values, self._count = points, values, count
+        self.base = base
 
     @classmethod
     def none(cls, unknowns: int, targets: int) -> Corners:
@@ -42,20 +50,24 @@ class Corners:
         return self._values[: self._count]
 
     def only(self, keep: np.ndarray) -> Corners:
-        """The corners a mask keeps."""
+        """The corners a mask keeps, with the same base."""
         if keep.all():
             return self
-        return Corners(self.points[keep], self.values[keep], int(keep.sum()))
+        return Corners(self.points[keep], self.values[keep], int(keep.sum()), self.base)
+
+    def around(self, base: np.ndarray | None) -> Corners:
+        """These corners with another base."""
+        return Corners(self._points, self._values, self._count, base)
 
     def with_one(self, point: np.ndarray, values: np.ndarray) -> Corners:
         """These corners and one more."""
-        points, columns = self._points, self._values
-        most = max(64, _CORNER_BYTES // (8 * (len(point) + len(values) + 1)))
-        kept = slice(max(0, self._count + 1 - most), self._count)
-        count = kept.stop - kept.start
-        if kept.start or count == len(points):
+        points, columns, count = self._points, self._values, self._count
+        if count == len(points):
+            most = max(64, _CORNER_BYTES // (8 * (len(point) + len(values) + 1)))
+            newest = slice(count // 2 if count >= most else 0, count)
+            count = newest.stop - newest.start
             room = min(most, max(16, 2 * count))
             points, columns = np.empty((room, len(point))), np.empty((room, len(values)))
-            points[:count], columns[:count] = self._points[kept], self._values[kept]
+            points[:count], columns[:count] = self._points[newest], self._values[newest]
         points[count], columns[count] = point, values
-        return Corners(points, columns, count + 1)
+        return Corners(points, columns, count + 1, self.base)

@@ -27,6 +27,8 @@ CORNER_ROUNDS = 6
 _FIRST_CORNERS = 4
 # smaller blocks are solved whole
 _WORTH_CUTTING = 300
+# rows from which a walk through all neighbourhoods is cheaper than the whole program
+_WORTH_SWEEPING = 8000
 
 
 class ContradictionError(PlankompassError):
@@ -86,7 +88,6 @@ class BlockProgram:
         self.goal = self._matrix(self.targets)
         self._corners = Corners.none(len(atoms), len(self.targets))
         self._solver: KeptProgram | None = None
-        self._base: np.ndarray | None = None
         self._near = Neighbourhoods(self.a) if len(self.place) > _WORTH_CUTTING else None
         self._home: dict[int, int | None] = {}
         self._held_alone: set[int] = set()
@@ -119,11 +120,31 @@ class BlockProgram:
             self._set_bounds(self.place[atom])
         columns = [self.place[atom] for atom in self.system.real[row]]
         factors = np.array(list(self.system.real[row].values()))
-        if len(self._corners):
+        base = self._corners.base
+        if base is not None:
+            holds = low <= float(base[columns] @ factors) <= high
+            base = base if holds else self._mended(base, columns)
+        if base is not None:
+            # far cheaper to look around the base again than to look through all corners
+            self._corners = Corners.none(len(self.place), len(self.targets)).around(base)
+        elif len(self._corners):
             values = self._corners.points[:, columns] @ factors
-            self._corners = self._corners.only((values >= low) & (values <= high))
-        if self._base is not None and not low <= _at_point(self._base, columns, factors) <= high:
-            self._base = None
+            self._corners = self._corners.only((values >= low) & (values <= high)).around(None)
+
+    def _mended(self, base: np.ndarray, columns: list[int]) -> np.ndarray | None:
+        """A base that a new row cut off, with the row's own neighbourhood moved; None if that fails."""
+        home = self._near.home(columns) if self._near is not None else None
+        if home is None or self._near is None:
+            return None
+        unknowns, program = self._near.around(home, base, self._limits())
+        draw = np.random.default_rng(home)
+        found = [program.smallest(draw.normal(size=len(unknowns))) for _ in range(_FIRST_CORNERS)]
+        inside = [x[0] for x in found if x is not None]
+        if not inside:
+            return None
+        mended = base.copy()
+        mended[unknowns] = np.mean(inside, axis=0)
+        return mended
 
     def take_back(self, row: int) -> None:
         """Hide a row again; all corners stay valid."""
@@ -147,7 +168,6 @@ class BlockProgram:
     @corners.setter
     def corners(self, corners: Corners) -> None:
         self._corners = corners
-        self._base = None
 
     def _set_bounds(self, at: int) -> None:
         low, high = self._scale[at]
@@ -234,16 +254,37 @@ class BlockProgram:
 
     def _feasible(self) -> np.ndarray:
         """A point that fulfils all published rows, as far inside as the corners allow."""
-        if self._base is None:
-            if len(self._corners) < _FIRST_CORNERS:
-                draw = np.random.default_rng(len(self.targets))
-                for _ in range(_FIRST_CORNERS):
-                    self._note(self.corner(draw.normal(size=len(self.place))))
-            self._base = self._corners.points.mean(axis=0)
-        return self._base
+        if self._corners.base is None:
+            if not len(self._corners):
+                self._note(self.corner(np.zeros(len(self.place))))
+            self._corners = self._corners.around(self._corners.points.mean(axis=0))
+        base = self._corners.base
+        assert base is not None
+        return base
+
+    def _point_towards(self, objective: np.ndarray) -> np.ndarray:
+        """A feasible point far out in a direction; of a big block not the farthest."""
+        if self._near is None or len(self.several) < _WORTH_SWEEPING:
+            return self.corner(objective)
+        return self._near.sweep(self._feasible(), objective, self._limits())
 
     def _limits(self) -> Limits:
         return Limits(self.low, self.high, self.lower, self.upper)
+
+    def beside(self, row: int, targets: Sequence[int]) -> list[int]:
+        """Positions of the targets that a row's own neighbourhood holds.
+
+        Args:
+            row: A row that may be published.
+            targets: Positions of targets to choose from.
+
+        Returns:
+            Those in the same neighbourhood; all of them when the row reaches over several.
+        """
+        if self._near is None:
+            return list(targets)
+        home = self._near.home([self.place[a] for a in self.system.real[row]])
+        return [t for t in targets if home is None or self._home_of(t) in (home, None)]
 
     def _home_of(self, at: int) -> int | None:
         if self._near is None or not self.several:
@@ -309,8 +350,9 @@ class BlockProgram:
             signs = np.zeros(len(self.targets))
             signs[left] = draw.choice([-1.0, 1.0], len(left))
             objective = self.goal.T @ (signs / scale)
-            self._note(self.corner(objective))
-            self._note(self.corner(-objective))
+            for sign in (1.0, -1.0):
+                self._note(self._point_towards(sign * objective))
+        self._corners = self._corners.around(None)  # the mean of many points lies well inside
         found = [self.settle(i, min_share, exact=exact) for i in range(len(self.targets))]
         return [bounded for bounded in found if bounded is not None]
 
@@ -343,7 +385,3 @@ class BlockProgram:
         for atom in self.system.real[target]:
             rows.update(self._single.get(self.place[atom], ()))
         return sorted(rows)
-
-
-def _at_point(point: np.ndarray, columns: list[int], factors: np.ndarray) -> float:
-    return float(point[columns] @ factors)

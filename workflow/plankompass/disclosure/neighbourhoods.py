@@ -105,6 +105,40 @@ class Neighbourhoods:
             self._cut[home] = (unknowns, rows, inside, whole)
         return self._cut[home]
 
+    def sweep(self, start: np.ndarray, objective: np.ndarray, limits: Limits) -> np.ndarray:
+        """Go from a feasible point to another one, neighbourhood by neighbourhood.
+
+        Args:
+            start: A feasible point of the block.
+            objective: What each neighbourhood in its turn makes as small as the others let it.
+            limits: The block's limits.
+
+        Returns:
+            A feasible point.
+        """
+        point, reached = start.copy(), self._a @ start
+        for home in sorted(self._unknowns):
+            unknowns, rows, inside, _ = self.cut(home)
+            if not objective[unknowns].any():
+                continue
+            own = inside @ point[unknowns]
+            rest = reached[rows] - own
+            found = self._around(home, rest, limits).smallest(objective[unknowns])
+            if found is not None:
+                point[unknowns] = found[0]
+                reached[rows] = rest + inside @ found[0]
+        return point
+
+    def _around(self, home: int, rest: np.ndarray, limits: Limits) -> KeptProgram:
+        unknowns, rows, inside, _ = self.cut(home)
+        return KeptProgram(
+            inside,
+            limits.low[rows] - rest,
+            limits.high[rows] - rest,
+            limits.lower[unknowns],
+            limits.upper[unknowns],
+        )
+
     def around(self, home: int, base: np.ndarray, limits: Limits) -> tuple[np.ndarray, KeptProgram]:
         """The program of one neighbourhood with everything else held at a feasible point.
 
@@ -118,13 +152,7 @@ class Neighbourhoods:
         """
         unknowns, rows, inside, _ = self.cut(home)
         rest = self._a[rows] @ base - inside @ base[unknowns]
-        return unknowns, KeptProgram(
-            inside,
-            limits.low[rows] - rest,
-            limits.high[rows] - rest,
-            limits.lower[unknowns],
-            limits.upper[unknowns],
-        )
+        return unknowns, self._around(home, rest, limits)
 
     def alone(self, home: int, limits: Limits) -> tuple[np.ndarray, np.ndarray, KeptProgram]:
         """The program of one neighbourhood without the rows that reach outside.

@@ -71,8 +71,7 @@ def protect(
             extra = widener.widen(hidden)
             result.failed += sorted(widener.failed)
             if extra:
-                back = widener.give_back(hidden, extra, min_remainder)
-                extra -= back
+                extra = widener.give_back(hidden, extra, min_remainder)
             result.by_interval += len(extra)
             result.hidden |= extra
         result.by_span += len(hidden)
@@ -118,6 +117,7 @@ class _Widener:
         self.failed: set[int] = set()
         self.narrow: list[int] = []
         self.cause: dict[int, int] = {}
+        self.place = {r: i for i, r in enumerate(order)}
 
     def widen(self, hidden: set[int]) -> set[int]:
         """The rows to hide beside those hidden already: the least worthy ones that bind.
@@ -129,25 +129,29 @@ class _Widener:
             More rows to hide.
         """
         extra: set[int] = set()
-        place = {r: i for i, r in enumerate(self.order)}
         shown = [r for r in self.order if r not in hidden]
         self.program = BlockProgram(self.system, self.rows, [*shown, *self.known])
         for narrow in self.program.weak(self.min_share, self.seed):
             self.narrow.append(narrow.row)
-            at = self.program.index[narrow.row]
-            while self.program.settle(at, self.min_share) is not None:
-                binding = [r for r in self.program.bind(narrow.row) if r in place]
-                if not binding:
-                    self.failed.add(narrow.row)
-                    break
-                least = max(binding, key=place.__getitem__)
-                extra.add(least)
-                self.cause[least] = at
-                self.program.take_back(least)
+            extra |= self._hide_until_wide(self.program.index[narrow.row])
         return extra
 
+    def _hide_until_wide(self, at: int) -> set[int]:
+        hidden: set[int] = set()
+        target = self.program.targets[at]
+        while self.program.settle(at, self.min_share) is not None:
+            binding = [r for r in self.program.bind(target) if r in self.place]
+            if not binding:
+                self.failed.add(target)
+                break
+            least = max(binding, key=self.place.__getitem__)
+            hidden.add(least)
+            self.cause[least] = at
+            self.program.take_back(least)
+        return hidden
+
     def give_back(self, hidden: set[int], extra: set[int], min_remainder: int) -> set[int]:
-        """Rows hidden because of intervals that turned out to be hidden in vain, the worthiest first.
+        """Take back rows that were hidden because of intervals in vain, the worthiest first.
 
         They were published when the intervals were first looked at, so only targets that were too
         narrow then can become so again.
@@ -158,7 +162,7 @@ class _Widener:
             min_remainder: Fewest persons in a remainder.
 
         Returns:
-            Rows that can be published after all.
+            The rows that stay hidden because of intervals.
         """
         gone = hidden | extra
         protector = block_protector(self.system, self.rows, self.order, min_remainder, self.known)
@@ -175,9 +179,10 @@ class _Widener:
             corners = self.program.corners
             self.program.tell(r)
             first = self.cause[r]  # most likely to become narrow again
+            near = self.program.beside(r, look)
             if any(
                 self.program.settle(at, self.min_share) is not None
-                for at in (first, *(i for i in look if i != first))
+                for at in (first, *(i for i in near if i != first))
             ):
                 self.program.take_back(r)
                 self.program.corners = corners
@@ -185,4 +190,6 @@ class _Widener:
             back.add(r)
             if self.system.linear[r]:
                 protector.offer(self.system.modular[r])
-        return back
+        # rows that came back in other neighbourhoods may reach over by way of the aggregates
+        again = {r for at in look for r in self._hide_until_wide(at)}
+        return (extra - back) | again

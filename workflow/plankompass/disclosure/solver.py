@@ -15,6 +15,8 @@ _OPTIONS: dict[str, bool | int | str] = {
     "presolve": "off",
 }
 
+_LARGE = 5000  # rows
+
 
 class KeptProgram:
     """One linear program in the solver.
@@ -47,6 +49,7 @@ class KeptProgram:
         model.a_matrix_.value_ = a.data
         self._highs.passModel(model)
         self._used = np.zeros(0, np.int32)
+        self._begun = a.shape[0] < _LARGE
 
     def limit_row(self, at: int, low: float, high: float) -> None:
         """Change the limits of a row."""
@@ -70,9 +73,11 @@ class KeptProgram:
         changed = np.union1d(self._used, now)
         self._highs.changeColsCost(len(changed), changed, objective[changed])
         self._used = now
-        self._highs.run()
-        if not self._solved() and not self._solved_anew():
+        if self._begun:
+            self._highs.run()
+        if not (self._begun and self._solved()) and not self._solved_anew():
             return None
+        self._begun = True
         found = self._highs.getSolution()
         return np.array(found.col_value), np.array(found.row_dual), np.array(found.col_dual)
 
@@ -80,7 +85,8 @@ class KeptProgram:
         return self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
 
     def _solved_anew(self) -> bool:
-        # intervals that only just meet can look empty from an old basis
+        # a large program begins best like this; and intervals that only just meet can look empty
+        # from an old basis
         for option, value in (("presolve", "on"), ("simplex_strategy", 1)):
             self._highs.setOptionValue(option, value)
         self._highs.clearSolver()
