@@ -39,7 +39,7 @@ def own_answers(
     say = writer.voice.say
     rows, gone = _rows(writer, indicators, group, writer.own)
     if len(rows) < FEWEST_ROWS:
-        block = network_answers(writer, block_id, indicators, group)
+        block = network_answers(writer, block_id, indicators, group, clearest=True)
         if block is None:
             return None
         first = next(
@@ -50,17 +50,31 @@ def own_answers(
             and e.shown
         )
         return block.model_copy(update={"intro": [writer.rule("network_only", first)]})
-    notes = [say("answers_text.gone", count=gone, total=gone + len(rows))] if gone else []
+    gone_note = [say("answers_text.gone", count=gone, total=gone + len(rows))] if gone else []
+    rows, notes = _clearest(writer, rows)
+    return _block(writer, block_id, group, rows, [*notes, *gone_note], writer.name)
+
+
+def _clearest(
+    writer: Writer, rows: list[DistributionRow]
+) -> tuple[list[DistributionRow], list[str]]:
+    """The rows where most are of one mind, as many as a report has room for, and a note on the rest."""
+    notes = []
     if len(rows) > MOST_ROWS:
-        notes.insert(0, say("answers_text.most", count=MOST_ROWS, rest=len(rows) - MOST_ROWS))
+        rest = len(rows) - MOST_ROWS
+        notes = [writer.voice.say("answers_text.most", count=MOST_ROWS, rest=rest)]
         clearest = sorted(rows, key=lambda row: (-_leaning(row), row.label))[:MOST_ROWS]
         rows = [row for row in rows if row in clearest]
-    rows = [row.model_copy(update={"group": ""}) for row in rows]
-    return _block(writer, block_id, group, rows, notes, writer.name)
+    return [row.model_copy(update={"group": ""}) for row in rows], notes
 
 
 def network_answers(
-    writer: Writer, block_id: str, indicators: Sequence[str], group: str
+    writer: Writer,
+    block_id: str,
+    indicators: Sequence[str],
+    group: str,
+    *,
+    clearest: bool = False,
 ) -> AnswerDistribution | None:
     """How a group answered in the whole network.
 
@@ -69,6 +83,7 @@ def network_answers(
         block_id: Anchor of the block.
         indicators: Scales whose items are shown.
         group: Group of respondents.
+        clearest: Only the items with the clearest answers, as many as a municipality's report holds.
 
     Returns:
         The block, or None when nothing may be shown.
@@ -76,8 +91,9 @@ def network_answers(
     rows, _ = _rows(writer, indicators, group, writer.network)
     if not rows:
         return None
+    rows, notes = _clearest(writer, rows) if clearest else (rows, [])
     network = writer.voice.say("index.network")
-    return _block(writer, block_id, group, rows, [], network[0].lower() + network[1:])
+    return _block(writer, block_id, group, rows, notes, network[0].lower() + network[1:])
 
 
 def _rows(

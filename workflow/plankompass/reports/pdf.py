@@ -48,6 +48,7 @@ _TEXTS = {
     "verdict": "profile.verdict",
     "trace_intro": "trace.intro_numbers",
 }
+MOST_PAGES = 8  # a municipality's report
 BARE_PAGE = 1200  # characters, head and foot included
 # Elements that hold no table rows, so that the search for rows passes them by.
 _ROWLESS = {f"/{tag}" for tag in ("P", "Span", "L", "Figure", "Caption", "H1", "H2", "H3", "H4")}
@@ -92,7 +93,7 @@ def _data(view: View) -> dict[str, Any]:
     return {
         "report": report.model_dump(mode="json"),
         "title": f"{title} ({meta.example_word})" if meta.example else title,
-        "tight": municipal,  # a municipality's report keeps to eight pages
+        "tight": int(municipal),
         "official": official_name(report),
         "lang": meta.language,
         "keywords": [meta.study_title, meta.wave_text],
@@ -154,8 +155,9 @@ def render_pdf(view: View) -> bytes:
     """
     data = _data(view)
     raw = _compile(view, data)
-    if not data["tight"] and _ends_bare(raw):
-        tighter = _compile(view, data | {"tight": True})
+    municipal = isinstance(view.report, MunicipalReport)
+    if _pages(raw) > MOST_PAGES if municipal else _ends_bare(raw):
+        tighter = _compile(view, data | {"tight": data["tight"] + 1})
         raw = tighter if _pages(tighter) < _pages(raw) else raw
     return mark_row_headers(raw)
 
