@@ -119,6 +119,11 @@ def published_system(table: pd.DataFrame, rules: RuleBook) -> StudySystem:
     for row, _ in sorted(rows, key=lambda pair: pair[0].at in guessed):
         if row.municipal and row.statistic is not None:
             _add_cell(study, row, row.at in guessed)
+    stated = {
+        study.cells[(row.statistic, row.place)].atom
+        for row, _ in rows
+        if row.municipal and row.statistic is not None and row.at not in guessed
+    }
     for row, protected in rows:
         coefficients = coefficients_of(study, row)
         if not coefficients or not (protected or row.values["status"] == "published"):
@@ -133,7 +138,7 @@ def published_system(table: pd.DataFrame, rules: RuleBook) -> StudySystem:
         )
         if not protected:
             study.candidates.add(at)
-    _scales(study, rules)
+    _scales(study, rules, stated)
     return study
 
 
@@ -199,7 +204,7 @@ def _target(row: EstimateRow, guessed: bool) -> Target:
     return Target(scale)
 
 
-def _scales(study: StudySystem, rules: RuleBook) -> None:
+def _scales(study: StudySystem, rules: RuleBook, stated: set[int]) -> None:
     from fractions import Fraction
 
     places = {place for _, place in study.cells}
@@ -221,8 +226,13 @@ def _scales(study: StudySystem, rules: RuleBook) -> None:
             }
             row[whole.atom] = Fraction(-1)
             turned = sum(sum(rules.item_range[i]) for i in items if i in rules.reverse) / len(items)
-            study.system.add(("scale", *place, name), row, known=True,
-                             interval=(-turned - _LOOSE, -turned + _LOOSE))  # fmt: skip
+            # an equation only where the rows say that as many answered each item as the scale
+            apart = sum(1 - min(m.n, whole.n) / max(m.n, whole.n) for m in members) / len(members)
+            low, high = study.system.bounds[whole.atom]
+            slack = max(_LOOSE, apart * (high - low))
+            exact = apart == 0 and stated.issuperset(row)
+            study.system.add(("scale", *place, name), row, known=True, linear=exact,
+                             interval=(-turned - slack, -turned + slack))  # fmt: skip
 
 
 def _beside_change(table: pd.DataFrame) -> list[str]:
