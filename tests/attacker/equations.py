@@ -132,11 +132,13 @@ def _one(problem, row: Row, about, cells, sizes, book: Book, release: int) -> No
         problem.equations.append(Equation(coefficients, row.value - half, row.value + half, label))
     elif row.reason in GONE:
         problem.targets[f"release {release} {label}"] = (coefficients, scale)
-        if row.display and not row.n:
+        # an aggregate's class only bounds a sum, which is no equation
+        if row.display and not row.n and len(coefficients) == 1:
             # the class alone says as much as it says; found is what leaves less than one person's step
             few, edge = row.display.startswith("under"), int(row.display[-2:]) / 100
+            ends = (0.0, edge) if few else (edge, 1.0)
             (key,) = coefficients
-            problem.bounds[key] = (0.0, edge) if few else (edge, 1.0)
+            problem.bounds[key] = ends
             step = 1 / max(row.size or sizes.get((row.unit, *row.place), 1), 1)
             problem.targets[f"release {release} {label}"] = (coefficients, step / LEFT)
         if row.display and row.n and len(coefficients) == 1:

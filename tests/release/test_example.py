@@ -13,6 +13,7 @@ from plankompass.commands import verify as module
 from plankompass.commands.make_release import delivered_files, study_plan
 from plankompass.commands.verify import verify
 from plankompass.jobs.ledger_file import ledger_path
+from plankompass.release.delivery import for_readers
 from plankompass.release.manifest import read_manifest
 from plankompass.study.problems import PlankompassError
 from plankompass.tables import write_table
@@ -58,9 +59,13 @@ def test_a_release_without_its_raw_files_is_verified_from_the_published_tables(
 ):
     """Reports are those of the clean build; that they can be made again is the next test's."""
     reports = verified.folder / "reports/eksempel"
-    monkeypatch.setattr(
-        module, "render_again", lambda _, __, target: shutil.copytree(reports, target)
-    )
+
+    def copy_for_readers(_, __, target):
+        shutil.copytree(reports, target)
+        index = target / "index.html"
+        index.write_bytes(for_readers(index.name, index))
+
+    monkeypatch.setattr(module, "render_again", copy_for_readers)
     assert verify("eksempel", root, bundle=released) == 0
     said = capsys.readouterr().out
     assert "Every file is the same." in said and "nothing hidden can be worked out" in said
