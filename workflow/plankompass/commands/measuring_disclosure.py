@@ -34,6 +34,9 @@ def measure_once(municipalities: int) -> dict[str, float]:
     return found | {"cpu": time.process_time() - start, "memory": memory}
 
 
+_CLOCK = 0.01  # seconds: times are rounded to it, and a small study may take less
+
+
 def exponent(rows: Sequence[Mapping[str, float]], cost: str) -> float:
     """How cost grows with the number of municipalities: 1 is in proportion, 2 is with the square.
 
@@ -45,7 +48,7 @@ def exponent(rows: Sequence[Mapping[str, float]], cost: str) -> float:
         The exponent between the second smallest and the largest; the smallest is mostly fixed cost.
     """
     small, large = rows[1], rows[-1]
-    return math.log(large[cost] / small[cost]) / math.log(
+    return math.log(max(large[cost], _CLOCK) / max(small[cost], _CLOCK)) / math.log(
         large["municipalities"] / small["municipalities"]
     )
 
