@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import linalg, optimize, sparse
+from scipy import linalg, sparse
 from scipy.sparse import csgraph
-from tests.attacker.equations import LEFT, Equation, Key, Problem, build
+from tests.attacker.equations import Equation, Key, Problem, build
+from tests.attacker.programs import Bounds, Program
 from tests.attacker.reading import Book, Row
 
 FEW = 5  # late answers that speak of single persons
@@ -209,71 +210,35 @@ def _own_answers(problem, targets, wanted, place, kernel, fallen, mine, findings
     for key, at in place.items():
         if key[0] != "late" and (key[1], key[2], key[3]) in mine:
             places[(key[1], key[2], key[3])].append(at)
+    moves = wanted @ kernel
     for who, columns in sorted(places.items()):
-        inside = kernel @ linalg.null_space(kernel[columns]) if kernel.size else kernel
-        reach = np.abs(wanted @ inside).max(axis=1, initial=0)
-        for name, row, r in zip(targets, wanted, reach, strict=True):
-            others = [k for k, at in place.items() if row[at] and (k[1], k[2], k[3]) != who]
-            if r < _EPS and name not in fallen and others:
+        # only what their own answers let move is left: take away the directions they hold
+        held = linalg.orth(kernel[columns].T) if kernel.size else np.zeros((0, 0))
+        inside = moves - (moves @ held) @ held.T if held.size else moves
+        reach = np.abs(inside).max(axis=1, initial=0)
+        for at in np.flatnonzero(reach < _EPS):
+            name = targets[at]
+            if name in fallen:
+                continue
+            touched = problem.targets[name][0]
+            if any(k in place and (k[1], k[2], k[3]) != who for k in touched):
                 findings.own_answer.append(f"{name} by the one of {' '.join(who)}")
 
 
 def _bound(problem, equations, targets, keys, findings: Findings) -> None:
-    """Bound each target by two linear programs; guesses are dropped when they cannot be true."""
+    """Bound each target by linear programs; guesses are dropped when they cannot be true."""
     if not targets:
         return
-    program = _Program(problem, equations, keys)
-    if program.ends({}) is None:
-        program = _Program(problem, [e for e in equations if not e.guess], keys)
-    for name in targets:
-        row, scale = problem.targets[name]
-        ends = program.ends(row)
-        if ends is None:
+    program = Program(problem, equations, keys)
+    if program.lowest(np.zeros(len(keys))) is None:
+        program = Program(problem, [e for e in equations if not e.guess], keys)
+    bounds = Bounds(problem, program, targets)
+    bounds.clear()
+    for at, name in enumerate(targets):
+        stays = bounds.open(at) or bounds.bound(at)
+        if stays is None:
             findings.contradictions += 1
             continue
         findings.bounded += 1
-        points = problem.points.get(name)
-        if (points is None and ends[1] - ends[0] < LEFT * scale * (1 - 1e-6)) or (
-            points and sum(ends[0] - 1e-6 <= p <= ends[1] + 1e-6 for p in points) < 2
-        ):
+        if not stays:
             findings.narrow.append(name)
-
-
-class _Program:
-    """The linear program of one block, rounding taken into account."""
-
-    def __init__(self, problem: Problem, equations: list[Equation], keys: list[Key]) -> None:
-        self.place = {k: i for i, k in enumerate(keys)}
-        lower, upper = (np.array([problem.bounds[k][i] for k in keys]) for i in (0, 1))
-        several = []
-        for e in equations:
-            if len(e.row) == 1:
-                ((key, factor),) = e.row.items()
-                at = self.place[key]
-                first, last = sorted((e.low / factor, e.high / factor))
-                lower[at], upper[at] = max(lower[at], first), min(upper[at], last)
-            else:
-                several.append(e)
-        self.bounds = np.column_stack([lower, np.maximum(upper, lower)])
-        self.a = self.b = None
-        at = [(i, self.place[k], v) for i, e in enumerate(several) for k, v in e.row.items()]
-        if at:
-            i, j, v = zip(*at, strict=True)
-            a = sparse.csr_array((v, (i, j)), shape=(len(several), len(keys)))
-            self.a = sparse.vstack([a, -a]).tocsr()
-            self.b = np.array([e.high + 1e-7 for e in several] + [1e-7 - e.low for e in several])
-
-    def ends(self, row: dict[Key, float]) -> tuple[float, float] | None:
-        """Lowest and highest value of a row; None when the equations contradict each other."""
-        goal = np.zeros(len(self.place))
-        for key, value in row.items():
-            goal[self.place[key]] = value
-        ends = []
-        for sign in (1.0, -1.0):
-            got = optimize.linprog(
-                sign * goal, A_ub=self.a, b_ub=self.b, bounds=self.bounds, method="highs"
-            )
-            if got.x is None:
-                return None
-            ends.append(sign * got.fun)
-        return ends[0], ends[1]

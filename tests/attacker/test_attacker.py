@@ -21,7 +21,7 @@ def protected():
     return two_releases(12, seed=1)
 
 
-@pytest.mark.parametrize("name", ["reading", "equations", "attack", "__main__"])
+@pytest.mark.parametrize("name", ["reading", "equations", "programs", "attack", "__main__"])
 def test_the_attacker_knows_nothing_of_the_program(name):
     tree = ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))
     modules = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}

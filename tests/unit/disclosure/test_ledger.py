@@ -141,6 +141,38 @@ def test_many_late_answers_leak_without_the_ledger_and_not_with_it():
     assert with_ledger == 0
 
 
+def test_a_change_hidden_in_an_earlier_release_stays_hidden():
+    rules = rule_book()
+
+    def marked(n: int, late: float, ledger):
+        old = estimate_row(wave="T1", value=3.3, lower=2.9, upper=3.7, n=22, population=34)
+        new = estimate_row(wave="T2", value=late, lower=late - 0.4, upper=late + 0.4, n=n,
+                           population=34)  # fmt: skip
+        change = estimate_row(wave="T2", component="change:T1|total", value=late - 3.3,
+                              lower=late - 4, upper=late - 3, n=n, population=34)  # fmt: skip
+        frame = check_table("estimates", pd.DataFrame([old, new, change]))
+        return mark_rows(
+            frame, empty_table("response"), empty_table("scale_quality"), rules, ledger
+        )
+
+    def public(frame):
+        out = publishable(frame, empty_table("response"), rules).assign(se=np.nan)
+        return check_table("publishable_estimates", out)
+
+    first, _ = choose_published(marked(7, 23 / 7, None), rules, None)
+    assert first["status"].tolist() == ["published", "hidden", "hidden"]
+    ledger = ledger_rows(first, public(first), release=1, name="spring")
+    # two more answered: their mean bounds what the seven said to a third of its scale, which is
+    # enough for the mean but not for the change of it since T1, that everyone can subtract
+    second = marked(9, 28 / 9, ledger)
+    blind, _ = choose_published(second, rules, None)
+    found = attack_estimates(second, public(blind), rules, ledger)
+    assert any("release 1" in m and "change:T1|total" in m for m in found.messages())
+    chosen, _ = choose_published(second, rules, ledger)
+    assert not attack_estimates(second, public(chosen), rules, ledger).found
+    assert chosen["status"].tolist() == ["published", "hidden", "hidden"]
+
+
 def test_a_change_gives_way_when_both_waves_were_shown_before():
     rules = rule_book()
     old = estimate_row(wave="T1", value=3.2, lower=2.8, upper=3.6)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from plankompass.disclosure.components import PARTY, TOTAL, part_of
+from plankompass.disclosure.published_interval import attack_target
 from plankompass.disclosure.rules import RuleBook
-from plankompass.disclosure.system import System
+from plankompass.disclosure.system import System, Target
 
 Statistic = tuple[str, ...]
 Place = tuple[str, str, str, str]  # unit, wave, group, gathering
@@ -150,6 +151,35 @@ def coefficients_of(study: StudySystem, row: EstimateRow) -> dict[int, Fraction]
     if row.statistic is None:
         return {}
     return _aggregate(study, row, row.statistic, row.place)
+
+
+def is_protected(row: EstimateRow) -> bool:
+    """Whether a row is hidden because of what it would tell about persons."""
+    return row.values["status"] == "hidden" and row.values["reason"] not in NOT_PROTECTED
+
+
+def target_of(system: System, row: EstimateRow, coefficients: dict[int, Fraction]) -> Target:
+    """How well a hidden row must stay hidden.
+
+    Classes that may stand for its parts ("at most two of eight") leave an aggregate less room than
+    its scale has; what they leave is what it must stay hidden in.
+
+    Args:
+        system: The system, for the atoms' bounds.
+        row: The hidden estimate.
+        coefficients: What it is made of.
+
+    Returns:
+        Its target.
+    """
+    target = attack_target(row.values, row.range, row.n, row.unit_of_value)
+    if target.points or row.municipal:
+        return target
+    room = sum(
+        float(abs(factor)) * (system.bounds[atom][1] - system.bounds[atom][0])
+        for atom, factor in coefficients.items()
+    )
+    return replace(target, scale=min(target.scale, room)) if room > 0 else target
 
 
 def find_cell(study: StudySystem, row: EstimateRow, about: Statistic, place: Place) -> Cell | None:

@@ -17,12 +17,13 @@ from plankompass.disclosure.rounding import half_unit
 from plankompass.disclosure.row_rules import row_units
 from plankompass.disclosure.rules import RuleBook
 from plankompass.disclosure.study_cells import (
-    NOT_PROTECTED,
     Cell,
     EstimateRow,
     StudySystem,
     coefficients_of,
     find_cell,
+    is_protected,
+    target_of,
 )
 from plankompass.disclosure.study_structure import add_structure
 from plankompass.disclosure.system import Target
@@ -49,6 +50,7 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
     _add_earlier_structure(study, then, rules)
     for row in rows:
         if row.values["status"] != "published":
+            _add_earlier_target(study, then, release, row)
             continue
         if np.isnan(row.value):
             _add_earlier_class(study, then, release, row)
@@ -63,6 +65,24 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
         interval = (row.value - half, row.value + half) if single else (-np.inf, np.inf)
         study.system.add(
             (f"release {release}", *row.label), coefficients, interval=interval, known=True
+        )
+
+
+def _add_earlier_target(
+    study: StudySystem, then: StudySystem, release: int, row: EstimateRow
+) -> None:
+    """A gap, a change or an aggregate that was hidden then stays so, whatever is told of it today.
+
+    Cells are protected where they are made; a row of today's groups alone is today's to protect.
+    """
+    if not is_protected(row):
+        return
+    coefficients = coefficients_of(then, row)
+    if len(coefficients) > 1 and any(a not in study.truth for a in coefficients):
+        study.system.add(
+            (f"release {release}", *row.label),
+            coefficients,
+            target=target_of(study.system, row, coefficients),
         )
 
 
@@ -107,8 +127,7 @@ def _add_earlier_cell(
         cell = Cell(atom, row.n, row.population, np.nan)
         if row.values["display"]:
             study.system.bounds[atom] = display_bounds(row.values["display"], row.n)
-        protected = row.values["status"] == "hidden" and row.values["reason"] not in NOT_PROTECTED
-        if protected:
+        if is_protected(row):
             study.system.add((f"release {release}", *row.label), {atom: Fraction(1)},
                              target=attack_target(row.values, row.range, row.n, row.unit_of_value))  # fmt: skip
         if now is not None:

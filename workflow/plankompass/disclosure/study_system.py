@@ -8,7 +8,6 @@ alternatives, a share of high answers bounds the mean; and so is what earlier re
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,16 +23,16 @@ from plankompass.disclosure.published_interval import (
 )
 from plankompass.disclosure.rules import INTERVIEWS, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.study_cells import (
-    NOT_PROTECTED,
     Cell,
     EstimateRow,
     StudySystem,
     coefficients_of,
+    is_protected,
     offset_of,
+    target_of,
 )
 from plankompass.disclosure.study_releases import add_release
 from plankompass.disclosure.study_structure import add_structure
-from plankompass.disclosure.system import System, Target
 
 _PERSONS = frozenset({*SURVEY_GROUPS, INTERVIEWS})
 
@@ -96,22 +95,6 @@ def _add_cell(study: StudySystem, row: EstimateRow, rules: RuleBook) -> None:
     study.truth[atom] = row.value
 
 
-def _target(system: System, row: EstimateRow, coefficients: dict[int, Fraction]) -> Target:
-    """How well a hidden row must stay hidden.
-
-    Classes that may stand for its parts ("at most two of eight") leave an aggregate less room than
-    its scale has; what they leave is what it must stay hidden in.
-    """
-    target = attack_target(row.values, row.range, row.n, row.unit_of_value)
-    if target.points or row.municipal:
-        return target
-    room = sum(
-        float(abs(factor)) * (system.bounds[atom][1] - system.bounds[atom][0])
-        for atom, factor in coefficients.items()
-    )
-    return replace(target, scale=min(target.scale, room)) if room > 0 else target
-
-
 def _add_row(
     study: StudySystem,
     row: EstimateRow,
@@ -119,8 +102,7 @@ def _add_row(
     rules: RuleBook,
     told: dict[str, Any] | None,
 ) -> None:
-    status, reason = row.values["status"], row.values["reason"]
-    protected = status == "hidden" and reason not in NOT_PROTECTED
+    status = row.values["status"]
     level = list(rules.config.worth_order)
     rank = level.index(row.values["level"]) if row.values["level"] in level else len(level)
     kinds = {"own": 0, "level": 1, "share": 2, "gap": 3, "change": 4}
@@ -134,7 +116,7 @@ def _add_row(
         worth=worth,
         interval=(interval[0] - offset, interval[1] - offset),
         linear=not code_cell,
-        target=_target(study.system, row, coefficients) if protected else None,
+        target=target_of(study.system, row, coefficients) if is_protected(row) else None,
     )
     study.row_of[row.at] = at
     if status == "published":
