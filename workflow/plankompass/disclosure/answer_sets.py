@@ -8,7 +8,9 @@ share of high answers stands beside the mean, the sets that are left are counted
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from scipy import special
 
 from plankompass.disclosure.components import part_of
 from plankompass.disclosure.rounding import DECIMALS, half_unit, round_half_away
+from plankompass.disclosure.rows import row_tuples
 from plankompass.disclosure.rules import RESIDENTS, SURVEY_GROUPS, RuleBook
 from plankompass.statistics.spread import FEW_STEPS, STEPS, STEPS_BELOW
 
@@ -208,12 +211,12 @@ def made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
         One flag a row.
     """
     keys = ["indicator", "unit", "gathering", "wave", "group", "component"]
-    hidden = set(frame.loc[told, keys].itertuples(index=False, name=None))
+    hidden = set(row_tuples(frame[told], keys))
     found = np.zeros(len(frame), bool)
     if not hidden:
         return found
     derived = np.flatnonzero(frame["unit_of_value"].isin(["gap", "change"]).to_numpy())
-    rows = frame.iloc[derived][keys].itertuples(index=False, name=None)
+    rows = row_tuples(frame.iloc[derived], keys)
     for at, (*same, wave, group, component) in zip(derived, rows, strict=True):
         part = part_of(component)
         sources = [(wave, group, f"level:{part.base}"), (wave, part.other, f"level:{part.base}")]
@@ -243,30 +246,52 @@ def shares_that_tell(frame: pd.DataFrame, rules: RuleBook) -> list[int]:
     found = []
     shares = frame["component"].str.startswith("share:").to_numpy() & shown
     shares &= (frame["level"] == "municipality").to_numpy()
-    for at in np.flatnonzero(shares):
-        row = frame.iloc[at]
-        item = part_of(row["component"]).base
-        mean = means.get((*(row[k] for k in keys), item))
-        if mean is None or mean.n != row["n"] or pd.isna(row["numerator"]):
+    at_share = np.flatnonzero(shares)
+    rows = row_tuples(frame.iloc[at_share], [*keys, "component", "n", "numerator"])
+    for at, (*place, component, n, numerator) in zip(at_share.tolist(), rows, strict=True):
+        item = part_of(component).base
+        mean = means.get((*place, item))
+        if mean is None or mean.n != n or pd.isna(numerator):
             continue
         low, high = rules.item_range[item]
-        threshold = float(rules.indicators[row["indicator"]].params["threshold"])
+        threshold = float(rules.indicators[place[0]].params["threshold"])
         half = half_unit("mean")
         left = sets_left(
             int(mean.n), int(low), int(high),
             mean=(mean.value - half, mean.value + half),
-            at_least=(threshold, int(row["numerator"])),
+            at_least=(threshold, int(numerator)),
         )  # fmt: skip
         if left < FEWEST_SETS:
-            found.append(int(at))
+            found.append(at)
     return found
 
 
-def _single_items(frame: pd.DataFrame, rules: RuleBook):
+class _ItemRow(NamedTuple):
+    """What is looked at of a row that is the mean of one item."""
+
+    indicator: str
+    unit: str
+    wave: str
+    group: str
+    gathering: str
+    component: str
+    value: float
+    lower: float
+    upper: float
+    n: int
+    population: Any
+    method: str
+
+
+def _single_items(frame: pd.DataFrame, rules: RuleBook) -> Iterator[tuple[int, _ItemRow]]:
     """Rows that are the mean of one item in one municipality's group, few enough to count."""
     rows = (frame["level"] == "municipality") & (frame["unit_of_value"] == "mean")
     rows &= frame["group"].isin(set(SURVEY_GROUPS) - {RESIDENTS}) & frame["value"].notna()
     rows &= frame["n"].fillna(0).between(1, LARGEST_COUNTED)
-    for row in frame[rows].reset_index(names="at").itertuples(index=False):
+    at = np.flatnonzero(rows.to_numpy())
+    for place, values in zip(
+        at.tolist(), row_tuples(frame.iloc[at], _ItemRow._fields), strict=True
+    ):
+        row = _ItemRow(*values)
         if part_of(row.component).base in rules.item_range:
-            yield int(row.at), row
+            yield place, row

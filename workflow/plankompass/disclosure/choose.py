@@ -12,6 +12,7 @@ from plankompass.disclosure.components import TOTAL, part_of
 from plankompass.disclosure.distributions import distributions_that_tell, not_whole
 from plankompass.disclosure.ledger import KEY as LEDGER_KEY
 from plankompass.disclosure.ledger import published_before
+from plankompass.disclosure.rows import row_tuples
 from plankompass.disclosure.rules import SOURCES, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.secondary import Protection, protect
 from plankompass.disclosure.study_system import build_study_system
@@ -94,8 +95,8 @@ def choose_wave_or_change(marked: pd.DataFrame, ledger: pd.DataFrame | None = No
     """
     before = set() if ledger is None else published_before(ledger)
     shown = ((marked["level"] == "municipality") & (marked["status"] == "published")).to_numpy()
-    keys = list(marked[[*_SAME, "wave", "component"]].itertuples(index=False, name=None))
-    ledger_keys = list(marked[LEDGER_KEY].itertuples(index=False, name=None))
+    keys = list(row_tuples(marked, [*_SAME, "wave", "component"]))
+    ledger_keys = list(row_tuples(marked, LEDGER_KEY)) if before else []
     place = {key: at for at, key in enumerate(keys)}
     open_rows = shown.copy()
     change = marked["component"].str.startswith("change:").to_numpy() & open_rows
@@ -108,7 +109,7 @@ def choose_wave_or_change(marked: pd.DataFrame, ledger: pd.DataFrame | None = No
         earlier = place.get((*same, part.before, part.base))
         if later is None or earlier is None or not open_rows[later]:
             continue
-        if ledger_keys[earlier] in before:
+        if before and ledger_keys[earlier] in before:
             open_rows[at] = False
             change_gone.append(at)
         elif open_rows[earlier]:
@@ -152,15 +153,9 @@ def hide_dependents(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     prefix = frame["component"].str.partition(":")[0]
     whole = frame["component"].str.contains(":", regex=False)
     ranked = (whole & (prefix == "rank")).to_numpy()
-    broken = set(
-        frame.loc[private & ~whole & (frame["level"] == "municipality"), cell]
-        .itertuples(index=False, name=None)
-    )  # fmt: skip
-    in_broken = np.fromiter(
-        (key in broken for key in frame[cell].itertuples(index=False, name=None)),
-        bool,
-        count=len(frame),
-    )
+    own = private & ~whole & (frame["level"] == "municipality")
+    broken = set(row_tuples(frame[own], cell))
+    in_broken = np.fromiter((key in broken for key in row_tuples(frame, cell)), bool, len(frame))
     frame = _hide(frame, np.flatnonzero(ranked & shown & in_broken), "secondary")
     frame = _hide(frame, not_whole(frame, shown), "secondary")
     return _hide(frame, _classes_on_hidden(frame, private, shown, rules), "secondary")
@@ -171,16 +166,14 @@ def _classes_on_hidden(
 ) -> list[int]:
     """Rows of classes whose survey source is hidden because of persons."""
     totals = frame[private & (frame["component"] == TOTAL)]
-    hidden = set(totals[["unit", "wave", "indicator", "group"]].itertuples(index=False, name=None))
+    hidden = set(row_tuples(totals, ["unit", "wave", "indicator", "group"]))
     rows = (frame["group"] == SOURCES).to_numpy() & shown
     rows &= (frame["component"] != "source:document").to_numpy()
+    places = row_tuples(frame[rows], ["unit", "wave", "indicator"])
     return [
         at
-        for at in np.flatnonzero(rows)
-        if any(
-            (frame["unit"].iat[at], frame["wave"].iat[at], *source) in hidden
-            for source in _survey_sources(frame["indicator"].iat[at], rules)
-        )
+        for at, (unit, wave, indicator) in zip(np.flatnonzero(rows).tolist(), places, strict=True)
+        if any((unit, wave, *source) in hidden for source in _survey_sources(indicator, rules))
     ]
 
 

@@ -6,7 +6,8 @@ only a few gave would tell of them, and one part left out would follow from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,11 @@ from plankompass.disclosure.answer_sets import (
 )
 from plankompass.disclosure.components import ANSWERS, TOTAL, answered_item, part_of
 from plankompass.disclosure.rounding import half_unit
+from plankompass.disclosure.rows import plain_values, row_tuples
 from plankompass.disclosure.rules import RESIDENTS, RuleBook
 from plankompass.statistics.spread import FEW_STEPS, STEPS, STEPS_BELOW
 
+_USED = ("component", "interval_tells", "lower", "method", "n", "numerator", "population", "value")
 _PLACE = ["indicator", "level", "unit", "wave", "group", "gathering"]
 
 
@@ -37,7 +40,7 @@ def distributions(frame: pd.DataFrame) -> dict[tuple, list[int]]:
     """
     at = np.flatnonzero(frame["component"].str.startswith(f"{ANSWERS}:").to_numpy())
     found: dict[tuple, list[int]] = {}
-    keys = frame[[*_PLACE, "component"]].iloc[at].itertuples(index=False, name=None)
+    keys = row_tuples(frame.iloc[at], [*_PLACE, "component"])
     for row, (*place, component) in zip(at.tolist(), keys, strict=True):
         found.setdefault((*place, answered_item(component)), []).append(row)
     return found
@@ -96,19 +99,20 @@ def intervals_beside_distributions(frame: pd.DataFrame, rules: RuleBook) -> np.n
         One flag a row.
     """
     told = np.zeros(len(frame), bool)
+    by_item = _shown_by_item(frame)
     for _, key, left in _beside_means(frame, rules):
-        if key[-1] in rules.compared or _shown_by_item(frame, rules, key):
+        indicator, _, _, wave, group, *_ = key
+        if key[-1] in rules.compared or (indicator, wave, group) in by_item:
             continue
         if left[""] >= FEWEST_SETS > min(left.values()):
             told[[at for at in left if at != ""]] = True
     return told
 
 
-def _shown_by_item(frame: pd.DataFrame, rules: RuleBook, key: tuple) -> bool:
-    indicator, _, _, wave, group, *_ = key
-    total = (frame["component"] == TOTAL) & (frame["indicator"] == indicator)
-    total &= (frame["wave"] == wave) & (frame["group"] == group)
-    return bool((frame.loc[total, "status"] == "unreliable").any())
+def _shown_by_item(frame: pd.DataFrame) -> set[tuple]:
+    """Indicator, wave and group of the scales that are too unreliable to be shown as a total."""
+    weak = (frame["component"] == TOTAL) & (frame["status"] == "unreliable")
+    return set(row_tuples(frame[weak], ["indicator", "wave", "group"]))
 
 
 def _beside_means(
@@ -128,29 +132,29 @@ def _beside_means(
     if not wanted:
         return
     means: dict[tuple, list[int]] = {}
-    rows = (frame["unit_of_value"] == "mean").to_numpy() & shown
-    keys = frame[[*_PLACE[1:], "component"]].itertuples(index=False, name=None)
-    for at, (*place, component) in enumerate(keys):
-        if rows[at]:
-            means.setdefault((*place, part_of(component).base), []).append(at)
+    mean_rows = np.flatnonzero((frame["unit_of_value"] == "mean").to_numpy() & shown)
+    keys = row_tuples(frame.iloc[mean_rows], [*_PLACE[1:], "component"])
+    for at, (*place, component) in zip(mean_rows.tolist(), keys, strict=True):
+        means.setdefault((*place, part_of(component).base), []).append(at)
     pooled = pooled_spread(frame)
+    column = {name: plain_values(frame[name]) for name in _USED}
     for key, rows in wanted.items():
-        n = int(frame["n"].iat[rows[0]])
-        beside = [at for at in means.get(key[1:], []) if frame["n"].iat[at] == n]
+        n = column["n"][rows[0]]
+        beside = [at for at in means.get(key[1:], []) if column["n"][at] == n]
         if not beside or n > LARGEST_COUNTED:
             continue
         low, high = rules.item_range[key[-1]]
         counts = {
-            frame["component"].iat[at].partition("|")[0]: int(frame["numerator"].iat[at])
-            for at in rows
+            column["component"][at].partition("|")[0]: int(column["numerator"][at]) for at in rows
         }
         totals, deviations = _sets(counts, int(low), int(high), n)
         half = half_unit("mean") + 1e-9
-        value = float(frame["value"].iat[beside[0]])
+        value = column["value"][beside[0]]
         deviations = deviations[np.abs(totals / n - value) <= half]
         left: dict[int | str, int] = {"": len(deviations)}
         for at in beside:
-            left[at] = _fewest(frame.iloc[at], deviations, float(pooled[at]))
+            mean = {name: values[at] for name, values in column.items()}
+            left[at] = _fewest(mean, deviations, float(pooled[at]))
         yield rows, key, left
 
 
@@ -185,7 +189,7 @@ def _ways(count: int, levels: int) -> np.ndarray:
     )
 
 
-def _fewest(mean: pd.Series, deviations: np.ndarray, pooled: float) -> int:
+def _fewest(mean: Mapping[str, Any], deviations: np.ndarray, pooled: float) -> int:
     """Fewest sets that an attacker may be left with, whichever spread the interval tells.
 
     It is asked of every spread that is possible: kept back for some only, the interval's absence would

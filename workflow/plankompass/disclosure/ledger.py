@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from plankompass.disclosure.rows import plain_values, row_tuples
 from plankompass.disclosure.rules import INTERVIEWS, SURVEY_GROUPS
 from plankompass.study.problems import PlankompassError
 from plankompass.tables import CONTRACTS, check_table, empty_table, read_table, write_table
@@ -62,7 +63,8 @@ def ledger_rows(
         frame[column] = truth[column].to_numpy()
     for column in _FROM_PUBLISHED:
         frame[column] = out[column].to_numpy()
-    frame["digest"] = [digest(v, int(n)) for v, n in zip(truth["value"], truth["n"], strict=True)]
+    numbers = zip(plain_values(truth["value"]), plain_values(truth["n"]), strict=True)
+    frame["digest"] = [digest(value, n) for value, n in numbers]
     return check_table(TABLE, frame.assign(release=release, name=name))
 
 
@@ -110,7 +112,7 @@ def append_release(path: Path | str, rows: pd.DataFrame, *, name: str) -> int:
 def published_before(ledger: pd.DataFrame) -> set[tuple]:
     """Keys of the numbers that were shown in some release."""
     shown = ledger[(ledger["status"] == "published") & ledger["value"].notna()]
-    return set(shown[KEY].itertuples(index=False, name=None))
+    return set(row_tuples(shown, KEY))
 
 
 def earlier_releases(ledger: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.disclosure.components import PARTY, TOTAL, part_of
+from plankompass.disclosure.rows import plain_values, row_tuples
 from plankompass.disclosure.study_cells import Cell, Place, Statistic, StudySystem, offset_of
 
 LARGEST_SHARE = 0.5
@@ -21,7 +22,7 @@ _SAME = ["indicator", "wave", "group", "gathering", "component"]
 
 def by_party(frame: pd.DataFrame) -> np.ndarray:
     """Rows that are about a party, a block, or gender and party; their changes too."""
-    parts = [part_of(component) for component in frame["component"]]
+    parts = [part_of(component) for component in plain_values(frame["component"])]
     kinds = [part_of(p.base).kind if p.kind == "change" else p.kind for p in parts]
     return np.array([kind in PARTY for kind in kinds], bool)
 
@@ -39,7 +40,7 @@ def in_one_municipality(frame: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     own = frame[rows & (frame["level"] == "municipality").to_numpy() & frame["n"].notna()]
     counts = own.groupby(_SAME)["n"].agg(["max", "sum"])
     share = {k: m / s for k, m, s in zip(counts.index, counts["max"], counts["sum"], strict=True)}
-    keys = frame[_SAME].itertuples(index=False, name=None)
+    keys = row_tuples(frame, _SAME)
     largest = np.fromiter((share.get(key, 1.0) for key in keys), float, count=len(frame))
     return rows & (frame["level"] != "municipality").to_numpy() & (largest > LARGEST_SHARE)
 

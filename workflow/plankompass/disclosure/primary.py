@@ -14,6 +14,7 @@ from plankompass.disclosure.choose import choose_published
 from plankompass.disclosure.ledger import read_ledger
 from plankompass.disclosure.rounding import COUNT_OF_COUNT_BELOW, round_published
 from plankompass.disclosure.row_rules import mark_rows
+from plankompass.disclosure.rows import row_tuples
 from plankompass.disclosure.rules import CLASS_COUNTS, INTERVIEWS, SURVEY_GROUPS, RuleBook
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
@@ -128,7 +129,7 @@ def _round_network_n(
     """
     few = response[(response["n"] > 0) & (response["n"] < rules.config.min_n)]
     hidden = few.groupby(["wave", "group", "gathering"])["n"].sum().to_dict()
-    keys = frame[["wave", "group", "gathering"]].itertuples(index=False, name=None)
+    keys = row_tuples(frame, ["wave", "group", "gathering"])
     gone = np.fromiter((hidden.get(key, 0) for key in keys), np.int64, count=len(frame))
     n = frame["n"].to_numpy(np.float64, na_value=np.nan)
     rounded = np.floor((n - gone) / ROUND_N) * ROUND_N

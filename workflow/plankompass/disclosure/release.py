@@ -27,6 +27,7 @@ from plankompass.disclosure.primary import ledger_input, one_path, read_estimate
 from plankompass.disclosure.quotes import check_quotes, publish_quotes
 from plankompass.disclosure.rounding import DECIMALS, round_half_away
 from plankompass.disclosure.row_rules import STAGE, mark_rows, row_units
+from plankompass.disclosure.rows import row_tuples
 from plankompass.disclosure.rules import RuleBook
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
@@ -181,8 +182,8 @@ def publish_comparisons(
     """
     keys = ["wave", "group", "gathering", "indicator", "component"]
     own = primary[primary["status"] == "published"]
-    shown = set(own[["unit", *keys]].itertuples(index=False, name=None))
-    rows = comparisons[["kommune_id", *keys]].itertuples(index=False, name=None)
+    shown = set(row_tuples(own, ["unit", *keys]))
+    rows = row_tuples(comparisons, ["kommune_id", *keys])
     hidden = np.fromiter((row not in shown for row in rows), bool, count=len(comparisons))
     out = comparisons.copy()
     numbers = [

@@ -21,6 +21,7 @@ from plankompass.disclosure.distributions import (
 )
 from plankompass.disclosure.ledger import KEY, changed_answers, digest
 from plankompass.disclosure.party import by_party, in_one_municipality
+from plankompass.disclosure.rows import plain_values, row_tuples
 from plankompass.disclosure.rules import (
     AT_LEAST_THREE,
     CLASS_COUNTS,
@@ -184,10 +185,11 @@ def _changed_since(
     before: dict[tuple, list[tuple[int, str]]] = {}
     for *key, n, known in shown[[*KEY, "n", "digest"]].itertuples(index=False, name=None):
         before.setdefault(tuple(key), []).append((int(n), known))
-    keys = list(frame[KEY].itertuples(index=False, name=None))
+    keys = list(row_tuples(frame, KEY))
     gone = []
-    for at in np.flatnonzero(rows & frame["n"].notna().to_numpy() & frame["value"].notna()):
-        n, value = int(frame["n"].iat[at]), float(frame["value"].iat[at])
+    asked = np.flatnonzero(rows & (frame["n"].notna() & frame["value"].notna()).to_numpy())
+    numbers = row_tuples(frame.iloc[asked], ["n", "value"])
+    for at, (n, value) in zip(asked.tolist(), numbers, strict=True):
         gone += [
             at
             for old, known in before.get(keys[at], ())
@@ -214,11 +216,12 @@ def counts_in_network(response: pd.DataFrame) -> dict[tuple[str, str, str], tupl
         ``(unit, wave, group)`` to respondents and population; 0 where the population is unknown.
     """
     found: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for row in response.itertuples(index=False):
-        size = 0 if pd.isna(row.population) else int(row.population)
-        for unit in (row.kommune_id, "network"):
-            n, population = found.get((unit, row.wave, row.group), (0, 0))
-            found[(unit, row.wave, row.group)] = (n + int(row.n), population + size)
+    columns = ["kommune_id", "wave", "group", "n", "population"]
+    for kommune, wave, group, answered, known in row_tuples(response, columns):
+        size = 0 if pd.isna(known) else known
+        for unit in (kommune, "network"):
+            n, population = found.get((unit, wave, group), (0, 0))
+            found[(unit, wave, group)] = (n + answered, population + size)
     return found
 
 
@@ -233,21 +236,21 @@ def _both_groups(
     levels: dict[tuple, tuple[int, int]] = {}
     keys = ["indicator", "unit", "wave", "group", "component", "n", "population"]
     own_rows = frame.loc[frame["component"].str.startswith("level:"), keys]
-    for indicator, unit, wave, group, component, n, size in own_rows.itertuples(
-        index=False, name=None
-    ):
+    for indicator, unit, wave, group, component, n, size in row_tuples(own_rows, keys):
         known = (0 if pd.isna(n) else int(n), 0 if pd.isna(size) else int(size))
         levels[(indicator, unit, wave, group, part_of(component).base)] = known
     answered = counts_in_network(response)
     few, small = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
-    for at in np.flatnonzero(gap):
-        row = frame.iloc[at]
-        part = part_of(row["component"])
-        for group in (row["group"], part.other):
-            key = (row["indicator"], row["unit"], row["wave"], group, part.base)
-            n, size = levels.get(key) or answered.get((row["unit"], row["wave"], group), (0, 0))
-            few[at] |= n < rules.min_n(row["indicator"], row["level"], group)
-            small[at] |= row["level"] == "municipality" and (0 < size < rules.config.min_population)
+    gaps = row_tuples(frame[gap], ["indicator", "level", "unit", "wave", "group", "component"])
+    for at, (indicator, level, unit, wave, own, component) in zip(
+        np.flatnonzero(gap).tolist(), gaps, strict=True
+    ):
+        part = part_of(component)
+        for group in (own, part.other):
+            key = (indicator, unit, wave, group, part.base)
+            n, size = levels.get(key) or answered.get((unit, wave, group), (0, 0))
+            few[at] |= n < rules.min_n(indicator, level, group)
+            small[at] |= level == "municipality" and (0 < size < rules.config.min_population)
     hide(few, "too_few_answers")
     hide(small, "small_population")
 
@@ -358,8 +361,8 @@ def _share_shown(
     Then not all answers are equal, and the share says so itself.
     """
     keys = ["indicator", "unit", "wave", "group", "gathering"]
-    about = [part_of(c).base for c in frame["component"]]
-    keyed = list(zip(frame[keys].itertuples(index=False, name=None), about, n, strict=True))
+    about = [part_of(c).base for c in plain_values(frame["component"])]
+    keyed = list(zip(row_tuples(frame, keys), about, n.tolist(), strict=True))
     shares = (unit == "share") & open_rows & frame["component"].str.startswith("share:").to_numpy()
     shown = {keyed[at] for at in np.flatnonzero(shares)}
     return np.fromiter((key in shown for key in keyed), bool, count=len(frame))

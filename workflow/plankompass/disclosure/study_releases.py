@@ -15,6 +15,7 @@ from plankompass.disclosure.published_interval import (
 )
 from plankompass.disclosure.rounding import half_unit
 from plankompass.disclosure.row_rules import row_units
+from plankompass.disclosure.rows import records
 from plankompass.disclosure.rules import RuleBook
 from plankompass.disclosure.study_cells import (
     Cell,
@@ -43,7 +44,8 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
     """
     frame = earlier.assign(unit_of_value=row_units(earlier, rules))
     then = StudySystem(system=study.system)
-    rows = [EstimateRow(at, values, rules) for at, values in enumerate(frame.to_dict("records"))]
+    values = records(frame, list(frame.columns))
+    rows = [EstimateRow(at, row, rules) for at, row in enumerate(values)]
     for row in rows:
         if row.municipal and row.statistic is not None:
             _add_earlier_cell(study, then, release, row, rules)

@@ -21,6 +21,7 @@ from plankompass.disclosure.published_interval import (
     display_bounds,
     published_interval,
 )
+from plankompass.disclosure.rows import records
 from plankompass.disclosure.rules import INTERVIEWS, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.study_cells import (
     Cell,
@@ -34,6 +35,11 @@ from plankompass.disclosure.study_cells import (
 from plankompass.disclosure.study_releases import add_release
 from plankompass.disclosure.study_structure import add_structure
 
+_READ = (
+    "indicator", "component", "level", "unit", "wave", "group", "gathering", "unit_of_value", "n",
+    "population", "value", "lower", "upper", "numerator", "class_value", "display", "status", "reason",
+)  # fmt: skip
+_TOLD = ("value", "lower", "upper")
 _PERSONS = frozenset({*SURVEY_GROUPS, INTERVIEWS})
 
 
@@ -58,10 +64,10 @@ def build_study_system(
     study = StudySystem()
     rows = [
         EstimateRow(at, row, rules)
-        for at, row in enumerate(marked.to_dict("records"))
+        for at, row in enumerate(records(marked, _READ))
         if row["group"] in _PERSONS and not np.isnan(row["value"]) and not pd.isna(row["n"])
     ]
-    told = None if published is None else published.to_dict("records")
+    told = None if published is None else list(records(published, _TOLD))
     for row in rows:
         if row.municipal and row.statistic is not None:
             _add_cell(study, row, rules)
