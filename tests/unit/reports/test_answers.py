@@ -57,16 +57,34 @@ def test_own_answers_are_shown_and_the_hidden_counted(book):
     block = own_answers(_writer(book, rows), "answers", [SCALE], MEMBERS)
     assert block is not None
     assert [row.texts for row in block.rows] == [
-        ["25\u00a0%", "25\u00a0%", "50\u00a0%"],
+        ["10\u00a0av\u00a040", "10\u00a0av\u00a040", "20\u00a0av\u00a040"],
         ["4\u00a0av\u00a016", "5\u00a0av\u00a016", "7\u00a0av\u00a016"],
-    ]
-    assert [row.n for row in block.rows] == ["40", ""]  # "7 av 16" says its n itself
+    ]  # one chart has one measure: where few answered one item, all are told as counts
+    assert [row.n for row in block.rows] == ["", ""]  # "7 av 16" says its n itself
     assert block.notes[0].startswith("1 av 3 påstander vises ikke")
     assert block.intro == []
     item = chart_table(block, catalogue("nb"))
     drawn = "".join(part.svg for part in item.chart.parts)
-    assert "25\u00a0%" in drawn
+    assert "%" not in drawn
     assert [row.header for row in item.table.rows] == [book.items[i].nb for i in items[:2]]
+
+
+def test_where_all_items_have_answers_enough_they_are_per_cent(book):
+    items = book.indicators[SCALE].inputs.items
+    rows = [e for i in items for e in _item("municipality", i, (0.25, 0.25, 0.5), 40)]
+    block = own_answers(_writer(book, rows), "answers", [SCALE], MEMBERS)
+    assert block is not None
+    assert {text for row in block.rows for text in row.texts} == {"25\u00a0%", "50\u00a0%"}
+    assert {row.n for row in block.rows} == {"40"}
+
+
+def test_a_share_of_the_network_is_no_count_of_a_count(book):
+    items = book.indicators[SCALE].inputs.items
+    rows = [e for i in items for e in _item(NETWORK, i, (0.2, 0.4, 0.4), 15)]
+    block = own_answers(_writer(book, rows), "answers", [SCALE], MEMBERS)
+    assert block is not None
+    assert {text for row in block.rows for text in row.texts} == {"20\u00a0%", "40\u00a0%"}
+    assert {row.n for row in block.rows} == {"15"}
 
 
 def test_with_too_few_of_its_own_the_network_is_shown_and_said_to_be(book):

@@ -10,6 +10,7 @@ from tests.unit.reports.sample_network import sample_network
 from plankompass.reports.checks.html_rules import check_html
 from plankompass.reports.checks.layout_rules import check_drawing, check_layout
 from plankompass.reports.checks.pdf_rules import check_pdf
+from plankompass.reports.checks.reading_pdf import read_pages
 from plankompass.reports.html_page import render_html
 from plankompass.reports.pdf import render_pdf
 from plankompass.reports.style import FONTS
@@ -45,6 +46,11 @@ def test_reports_of_a_build_lie_well_on_their_pages(built):
         found[path.parent.name] = check_layout(path.with_suffix(".pdf").read_bytes(), view)
     assert len(found) == 7
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_read():
+    raw = typst.compile(b"#set page(width: 100pt)\nNavnet er Midt-Telemark", format="pdf")
+    assert "".join(read_pages(raw)[0].marked.values()).replace(" ", "") == "NavneterMidt-Telemark"
 
 
 FILLER = "#for i in range(50) [Linje #i i teksten. #parbreak()]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from plankompass.reports import formats
-from plankompass.reports.publishable import Estimate
+from plankompass.reports.publishable import NETWORK, Estimate
 from plankompass.reports.schema_blocks import AnswerDistribution, DistributionRow
 from plankompass.reports.wording import PER_CENT_FROM
 from plankompass.reports.writer import Writer
@@ -52,6 +52,7 @@ def own_answers(
         return block.model_copy(update={"intro": [writer.rule("network_only", first)]})
     gone_note = [say("answers_text.gone", count=gone, total=gone + len(rows))] if gone else []
     rows, notes = _clearest(writer, rows)
+    rows = _one_measure(writer, rows)
     return _block(writer, block_id, group, rows, [*notes, *gone_note], writer.name)
 
 
@@ -113,6 +114,28 @@ def _rows(
     return rows, gone
 
 
+def _one_measure(writer: Writer, rows: list[DistributionRow]) -> list[DistributionRow]:
+    """Rows told in one measure: where one must be counts, since few answered, all are.
+
+    A share of less than a hundred answers, in whole per cent, is of one count only.
+    """
+    sizes = [int(row.n) if row.n.isdigit() else 0 for row in rows]
+    if all(sizes) or not any(sizes):
+        return rows
+    told = []
+    for row, n in zip(rows, sizes, strict=True):
+        shares = row.shares or []
+        counts = [round(share * n / 100) for share in shares]
+        exact = (
+            all(abs(100 * c / n - s) <= 0.5 for c, s in zip(counts, shares, strict=True))
+            if n
+            else False
+        )
+        texts = [formats.count_of(count, n, writer.language) for count in counts]
+        told.append(row.model_copy(update={"texts": texts, "n": ""}) if exact else row)
+    return told
+
+
 def _leaning(row: DistributionRow) -> float:
     """How far agreement and disagreement lie apart."""
     shares = row.shares or [0.0]
@@ -127,7 +150,7 @@ def _row(
     if not shown or len(values) < len(shown):
         return None
     n, unsure = parts[0].n, parts[0].dont_know
-    few = n is not None and n < PER_CENT_FROM
+    few = parts[0].key.level != NETWORK and n is not None and n < PER_CENT_FROM
     return DistributionRow(
         label=writer.voice.item(item),
         group=writer.voice.indicator(indicator),

@@ -8,7 +8,7 @@ from typing import Any
 
 from plankompass.reports import formats
 from plankompass.reports.catalogue import Catalogue, catalogue
-from plankompass.reports.publishable import TOTAL, Comparison, Estimate
+from plankompass.reports.publishable import NETWORK, TOTAL, Comparison, Estimate
 from plankompass.reports.schema_parts import Shown, Verdict
 from plankompass.study.codebook import Codebook
 
@@ -213,9 +213,12 @@ class Voice:
             return None if limit is None else formats.rounded(factor * limit, places)
 
         n = estimate.n if key.group in _PERSONS else None
+        # a share of the network weighs municipalities: it is no count of a count, however few answered
+        weighted = n is not None and key.level == NETWORK and unit == SHARE
+        of = None if weighted else estimate.n
         change = key.component.startswith("change:")
         return Shown(
-            text=self.change(value, unit) if change else self.amount(value, unit, estimate.n),
+            text=self.change(value, unit) if change else self.amount(value, unit, of),
             value=formats.rounded(factor * value, 1 if unit in _PER_CENT else places),
             lower=drawn(estimate.lower),
             upper=drawn(estimate.upper),

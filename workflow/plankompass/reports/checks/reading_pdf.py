@@ -95,7 +95,8 @@ def text_of(item, textpage) -> str:
     pdfium.FPDFTextObj_GetText(
         item, textpage, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length
     )
-    return buffer.raw.decode("utf-16-le").rstrip("\0")
+    # a hyphen at the end of a line is given as U+0002; the pages never divide words, so it belongs there
+    return buffer.raw.decode("utf-16-le").rstrip("\0").replace("\x02", "-")
 
 
 def _is_artifact(item) -> bool:

@@ -12,6 +12,7 @@ _BAND = 28.0
 _HEAD = 62.0
 _COUNT = TYPE.small - 0.4
 _SECOND_LINE = 8.5
+_NAME_RISE = 3.0
 _EDGE = 27.0  # half a label outside the first and the last stage
 
 
@@ -63,7 +64,9 @@ def _flow(canvas: Canvas, block: SteeringChain, xs: list[float], top: float) -> 
         word = max(text_width(w, 1.0, 600) for w in label.split(" "))
         size = min(TYPE.small - 0.4, pitch / word)
         names = wrap(label, pitch, size, 600, 2)
-        canvas.paragraph(x, top - 20 - below, names, size, weight=600, align="center")
+        # a second line of the name goes above the first, never down into the count
+        above = top - 20 - below - _NAME_RISE * (len(names) - 1)
+        canvas.paragraph(x, above, names, size, weight=600, align="center")
         canvas.paragraph(x, top - 8.5 - below / 2, count, _COUNT, colour=MUTED, align="center")
 
 
