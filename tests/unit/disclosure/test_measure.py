@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plankompass.commands.measuring_disclosure import exponent, measure_once, summarise
+from plankompass.commands.measuring_disclosure import growth, measure_once, summarise
 from plankompass.disclosure.measure import measure
 
 
@@ -29,4 +29,4 @@ def test_the_table_of_measurements_says_sizes_leaks_and_growth(monkeypatch):
     assert lines[4].startswith(f"| 12 | {rows[0]['cells']} | {rows[0]['targets']} |")
     assert "as an exponent" in lines[-1]
     made = [{"municipalities": m, "cpu": c} for m, c in ((12, 9.0), (60, 1.0), (120, 4.0))]
-    assert exponent(made, "cpu") == pytest.approx(2.0)
+    assert growth(made, "cpu") == pytest.approx(2.0)

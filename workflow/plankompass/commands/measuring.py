@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path("benchmarks/RESULTS.md")
+_CLOCK = 0.01  # seconds: times are rounded to it, and a small study may take less
 _TITLES = {
     "national": "The whole line from 12 municipalities to the nation, beside its bare engines",
     "reports": "Reports: HTML, PDF and workbook of 60 municipalities, beside their bare parts and R Markdown",
@@ -113,6 +116,23 @@ def summarise(first: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
         f"{again['wall']:.1f} s wall, {again['cpu']:.1f} s CPU.",
     ]
     return lines
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """How a cost grows with size: 1 is in proportion, 2 is with the square.
+
+    Args:
+        sizes: Numbers of municipalities.
+        costs: Seconds of each; less than the clock tells counts as what it tells.
+
+    Returns:
+        The slope of the logarithm of cost over the logarithm of size, by least squares; NaN for
+        fewer than two sizes.
+    """
+    if len(sizes) < 2:
+        return math.nan
+    logs = [math.log(max(cost, _CLOCK)) for cost in costs]
+    return statistics.linear_regression([math.log(s) for s in sizes], logs).slope
 
 
 def write_section(root: Path, section: str, lines: list[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import resource
 import subprocess
@@ -11,6 +10,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from plankompass.commands.measuring import exponent
 
 SIZES = (12, 60, 120, 357)
 INDICATORS, GROUPS = 20, 3
@@ -34,23 +35,18 @@ def measure_once(municipalities: int) -> dict[str, float]:
     return found | {"cpu": time.process_time() - start, "memory": memory}
 
 
-_CLOCK = 0.01  # seconds: times are rounded to it, and a small study may take less
-
-
-def exponent(rows: Sequence[Mapping[str, float]], cost: str) -> float:
-    """How cost grows with the number of municipalities: 1 is in proportion, 2 is with the square.
+def growth(rows: Sequence[Mapping[str, float]], cost: str) -> float:
+    """The exponent of a cost between the second smallest and the largest; the smallest is mostly fixed.
 
     Args:
         rows: Measurements, the smallest first.
         cost: Name of the cost.
 
     Returns:
-        The exponent between the second smallest and the largest; the smallest is mostly fixed cost.
+        As ``exponent``.
     """
-    small, large = rows[1], rows[-1]
-    return math.log(max(large[cost], _CLOCK) / max(small[cost], _CLOCK)) / math.log(
-        large["municipalities"] / small["municipalities"]
-    )
+    chosen = (rows[1], rows[-1])
+    return exponent([r["municipalities"] for r in chosen], [r[cost] for r in chosen])
 
 
 def summarise(rows: Sequence[Mapping[str, float]]) -> list[str]:
@@ -79,7 +75,7 @@ def summarise(rows: Sequence[Mapping[str, float]]) -> list[str]:
         for r in rows
     ]
     parts = ", ".join(
-        f"{name} {exponent(rows, cost):.2f}"
+        f"{name} {growth(rows, cost):.2f}"
         for name, cost in (
             ("protection", "protect_seconds"),
             ("attack", "attack_seconds"),

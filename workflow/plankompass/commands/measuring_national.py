@@ -7,7 +7,6 @@ after one changed answer file, one changed indicator formula and one changed tem
 from __future__ import annotations
 
 import json
-import math
 import os
 import resource
 import shutil
@@ -20,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from plankompass.commands.measuring import exponent
 
 SIZES = (12, 60, 120, 357)
 STAGES = ("ingest", "indicators", "disclosure", "reports")
@@ -193,25 +194,6 @@ def _change_template(folder: Path) -> None:
     """A line more in the style of the HTML report."""
     path = folder / "workflow/plankompass/reports/templates/report.css"
     path.write_text(path.read_text(encoding="utf-8") + "\n.changed { color: inherit }\n", "utf-8")
-
-
-def exponent(sizes: Sequence[int], costs: Sequence[float]) -> float:
-    """Growth of a cost with size.
-
-    Args:
-        sizes: Numbers of municipalities.
-        costs: Cost of each, all above zero.
-
-    Returns:
-        The slope of the logarithm of cost over the logarithm of size, by least squares; NaN for
-        fewer than two sizes.
-    """
-    if len(sizes) < 2:
-        return math.nan
-    x, y = [math.log(s) for s in sizes], [math.log(c) for c in costs]
-    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
-    spread = sum((a - mean_x) ** 2 for a in x)
-    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread
 
 
 def _by_stage(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
