@@ -1,7 +1,8 @@
 """Benchmark of the whole line at several sizes up to the nation, beside its bare engines.
 
 Each size is a made study: drawn, built from nothing, built again with nothing to do, and built again
-after one changed answer file, one changed indicator formula and one changed template.
+after one changed answer file, one changed indicator formula and one changed template. What was measured
+of a size is kept beside the table, so that sizes can be measured one by one.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from plankompass.commands.measuring import exponent
 
+KEPT = Path("benchmarks/national.json")
 SIZES = (12, 60, 120, 357)
 STAGES = ("ingest", "indicators", "disclosure", "reports")
+_LARGEST = 12
 _FROM = 60  # exponents are of the sizes from here on; below, fixed costs hide the growth
 _INDICATOR = "id: policy_implementation_capacity"
 
@@ -35,13 +38,30 @@ class Build:
     Attributes:
         wall, cpu: Seconds of the whole, children included.
         memory: Largest single process in MB.
-        outcomes: What became of each job's call, with its times.
+        jobs: Entry function to its calls: ``jobs``, ``wall``, ``cpu``, ``imports`` (CPU seconds) and
+            ``memory`` (the largest, in MB).
     """
 
     wall: float
     cpu: float
     memory: float
-    outcomes: list[dict[str, Any]]
+    jobs: dict[str, dict[str, float]]
+
+    @property
+    def count(self) -> int:
+        """Jobs that were done."""
+        return int(sum(job["jobs"] for job in self.jobs.values()))
+
+    def stage(self, name: str) -> dict[str, float]:
+        """One stage: its jobs, wall and CPU seconds and the largest memory of a worker in it."""
+        own = [job for entry, job in self.jobs.items() if entry.split(".")[0] == name]
+        found = {key: sum(job[key] for job in own) for key in ("jobs", "wall", "cpu")}
+        return found | {"memory": max((job["memory"] for job in own), default=0.0)}
+
+    @property
+    def engine(self) -> float:
+        """CPU seconds that are not the stages' own: the workflow engine, start of processes."""
+        return self.cpu - sum(job["cpu"] + job["imports"] for job in self.jobs.values())
 
 
 @dataclass
@@ -50,13 +70,15 @@ class National:
 
     Attributes:
         municipalities: Its size.
-        counts: Respondents, answers, documents and interviews.
+        commit: The program's commit.
+        counts: Reports, respondents, answers, documents and interviews.
         first: The build from nothing.
         later: Builds after it: nothing changed, an answer file, a formula, a template.
         bare: CPU seconds of each bare engine on the same raw files and reports.
     """
 
     municipalities: int
+    commit: str
     counts: dict[str, int]
     first: Build
     later: dict[str, Build] = field(default_factory=dict)
@@ -64,21 +86,41 @@ class National:
 
 
 def measure_national(root: Path, sizes: Sequence[int] = SIZES) -> list[str]:
-    """Measure studies of several sizes.
+    """Measure studies of several sizes and keep what was measured.
 
     Args:
         root: The checkout.
         sizes: Numbers of municipalities.
 
     Returns:
-        Lines of Markdown.
+        Lines of Markdown about these sizes and those that were measured before.
     """
-    measured = []
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             print(f"a study of {size} municipalities ...", flush=True)
-            measured.append(measure_study(root, Path(name).resolve(), size))
-    return table(measured)
+            keep(root / KEPT, measure_study(root, Path(name).resolve(), size))
+    return table(kept(root / KEPT))
+
+
+def kept(path: Path) -> list[National]:
+    """What was measured so far, the smallest study first."""
+    if not path.is_file():
+        return []
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        National(**{**one, "first": Build(**one["first"]),
+                    "later": {name: Build(**build) for name, build in one["later"].items()}})
+        for one in sorted(found, key=lambda one: one["municipalities"])
+    ]  # fmt: skip
+
+
+def keep(path: Path, measured: National) -> None:
+    """Note what was measured of one size in place of what was noted of it before."""
+    others = [one for one in kept(path) if one.municipalities != measured.municipalities]
+    every = sorted([*others, measured], key=lambda one: one.municipalities)
+    lines = [json.dumps(asdict(one), sort_keys=False) for one in every]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
 def measure_study(root: Path, folder: Path, municipalities: int) -> National:
@@ -97,7 +139,14 @@ def measure_study(root: Path, folder: Path, municipalities: int) -> National:
     """
     study = _lay_out(root, folder, municipalities)
     first = _build(folder)
-    found = National(municipalities, _counts(folder, study), first)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short=10", "HEAD"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    found = National(municipalities, commit, _counts(folder, study), first)
     found.later["nothing changed"] = _build(folder)
     changes = {
         "one answer file": _change_answer,
@@ -156,20 +205,22 @@ def _build(folder: Path) -> Build:
     # the largest of all children so far: later, smaller builds do not lower it
     memory = max(after.ru_maxrss / 1024, *(o["peak_memory"] for o in outcomes), 0.0)
     print(f"  {len(outcomes)} jobs, {wall:.0f} s, {cpu:.0f} CPU seconds", flush=True)
-    return Build(wall, cpu, memory, outcomes)
+    return Build(round(wall, 2), round(cpu, 2), round(memory), _by_entry(outcomes))
 
 
 def _counts(folder: Path, study: str) -> dict[str, int]:
     import pyarrow.parquet as pq
 
     tidy = folder / "data/processed" / study / "tidy"
+    reports = (folder / "reports" / study).glob("*/rapport.json")
     tables = {
         "respondents": [tidy / "respondents.parquet"],
         "answers": [tidy / "answers.parquet"],
         "interviews": [tidy / "interviews.parquet"],
         "documents": sorted(tidy.glob("plans/*/documents.parquet")),
     }
-    return {k: sum(pq.read_metadata(p).num_rows for p in paths) for k, paths in tables.items()}
+    rows = {k: sum(pq.read_metadata(p).num_rows for p in paths) for k, paths in tables.items()}
+    return {"municipal reports": sum(p.parent.name.isdigit() for p in reports)} | rows
 
 
 def _change_answer(folder: Path) -> None:
@@ -196,22 +247,18 @@ def _change_template(folder: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\n.changed { color: inherit }\n", "utf-8")
 
 
-def _by_stage(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+def _by_entry(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = defaultdict(
+        lambda: dict.fromkeys(("jobs", "wall", "cpu", "imports", "memory"), 0.0)
+    )
     for outcome in outcomes:
-        stage = found[outcome["entry"].split(".")[1]]
-        stage["jobs"] += 1
-        stage["wall"] += outcome["work_wall"]
-        stage["cpu"] += outcome["work_cpu"]
-        stage["memory"] = max(stage["memory"], outcome["peak_memory"])
-        found["imports"]["cpu"] += outcome["import_cpu"]
-    return found
-
-
-def _engine(build: Build) -> float:
-    """CPU seconds that are not the stages' own: the workflow engine, start of processes."""
-    stages = _by_stage(build.outcomes)
-    return build.cpu - sum(stage["cpu"] for stage in stages.values())
+        job = found[outcome["entry"].removeprefix("plankompass.")]
+        job["jobs"] += 1
+        job["wall"] += outcome["work_wall"]
+        job["cpu"] += outcome["work_cpu"]
+        job["imports"] += outcome["import_cpu"]
+        job["memory"] = max(job["memory"], outcome["peak_memory"])
+    return {e: {k: round(v, 2) for k, v in job.items()} for e, job in sorted(found.items())}
 
 
 def table(measured: Sequence[National]) -> list[str]:
@@ -224,56 +271,59 @@ def table(measured: Sequence[National]) -> list[str]:
         Lines of Markdown.
     """
     sizes = [m.municipalities for m in measured]
-    big = [m for m in measured if m.municipalities >= _FROM]
+    head = " | ".join(map(str, sizes))
+    rule = "|---|" + "---|" * len(sizes)
+
+    def row(name: str, cost: Callable[[National], float], form: str = "{:.1f} s") -> str:
+        cells = " | ".join(form.format(cost(m)) for m in measured)
+        return f"| {name} | {cells} | {_growth(measured, cost)} |"
+
     lines = [
-        "CPU seconds of each stage, largest memory of a worker in it, and the growth exponent from "
-        f"{_FROM} municipalities on (1 is linear).",
+        "CPU seconds, wall seconds and largest memory of a worker in each stage by number of "
+        f"municipalities, and the growth exponent of the CPU seconds from {_FROM} municipalities on "
+        "(1 is linear).",
         "",
-        "| stage | " + " | ".join(f"{s} municipalities" for s in sizes) + " | exponent |",
-        "|---|" + "---|" * (len(sizes) + 1),
+        f"| stage | {head} | exponent |",
+        rule + "---|",
     ]
     for stage in STAGES:
-        of = [_by_stage(m.first.outcomes)[stage] for m in measured]
-        grown = [_by_stage(m.first.outcomes)[stage]["cpu"] for m in big]
-        cells = " | ".join(f"{s['cpu']:.1f} s, {s['memory']:.0f} MB" for s in of)
-        power = exponent([m.municipalities for m in big], grown)
-        lines.append(f"| {stage} ({of[-1]['jobs']:.0f} jobs) | {cells} | {power:.2f} |")
-    parts = {
-        "Snakemake, start of processes": _engine,
-        "all, CPU": lambda b: b.cpu,
-        "all, wall": lambda b: b.wall,
-    }
-    for name, cost in parts.items():
-        cells = " | ".join(f"{cost(m.first):.1f} s" for m in measured)
-        power = exponent([m.municipalities for m in big], [cost(m.first) for m in big])
-        lines.append(f"| {name} | {cells} | {power:.2f} |")
-    lines.append(
-        "| largest process | " + " | ".join(f"{m.first.memory:.0f} MB" for m in measured) + " | |"
-    )
+        of = [m.first.stage(stage) for m in measured]
+        cells = " | ".join(f"{s['cpu']:.1f}, {s['wall']:.1f} s, {s['memory']:.0f} MB" for s in of)
+        power = _growth(measured, lambda m, stage=stage: m.first.stage(stage)["cpu"])
+        lines.append(f"| {stage} ({of[-1]['jobs']:.0f} jobs) | {cells} | {power} |")
     lines += [
+        row("Snakemake, start of processes, CPU", lambda m: m.first.engine),
+        row("their share of all CPU", lambda m: m.first.engine / m.first.cpu, "{:.0%}"),
+        row("all, CPU", lambda m: m.first.cpu),
+        row("all, wall", lambda m: m.first.wall),
+        row("largest process", lambda m: m.first.memory, "{:.0f} MB"),
         "",
-        "| built again after | " + " | ".join(map(str, sizes)) + " |",
-        "|---|" + "---|" * len(sizes),
+        f"| the {_LARGEST} largest jobs, CPU | {head} | exponent |",
+        rule + "---|",
     ]
+    jobs = measured[-1].first.jobs
+    for entry in sorted(jobs, key=lambda e: -jobs[e]["cpu"])[:_LARGEST]:
+        name = f"{entry} ({jobs[entry]['jobs']:.0f})"
+        lines.append(row(name, lambda m, e=entry: m.first.jobs.get(e, {"cpu": 0.0})["cpu"]))
+    lines += ["", f"| built again after | {head} |", rule]
     for name in measured[0].later:
         of_later = [m.later[name] for m in measured]
-        cells = " | ".join(f"{b.wall:.1f} s, {len(b.outcomes)} jobs" for b in of_later)
+        cells = " | ".join(f"{b.wall:.1f} s, {b.cpu:.1f} CPU, {b.count} jobs" for b in of_later)
         lines.append(f"| {name} | {cells} |")
-    lines += [
-        "",
-        "| bare engine, CPU seconds | " + " | ".join(map(str, sizes)) + " |",
-        "|---|" + "---|" * len(sizes),
-    ]
+    lines += ["", f"| bare engine, CPU seconds | {head} |", rule]
     for engine in measured[0].bare:
-        lines.append(
-            f"| {engine} | " + " | ".join(f"{m.bare[engine]:.1f}" for m in measured) + " |"
-        )
+        cells = " | ".join(f"{m.bare[engine]:.1f}" for m in measured)
+        lines.append(f"| {engine} | {cells} |")
     sums = [sum(m.bare.values()) for m in measured]
     lines.append("| sum | " + " | ".join(f"{s:.1f}" for s in sums) + " |")
     ratios = " | ".join(f"**{m.first.cpu / s:.2f}**" for m, s in zip(measured, sums, strict=True))
     lines += [f"| the whole line in sums of its engines | {ratios} |", ""]
-    lines += [
-        f"{m.municipalities} municipalities: {', '.join(f'{v:,} {k}'.replace(',', ' ') for k, v in m.counts.items())}."
-        for m in measured
-    ]
+    for m in measured:
+        counts = ", ".join(f"{v:,} {k}".replace(",", " ") for k, v in m.counts.items())
+        lines.append(f"- {m.municipalities} municipalities, at commit {m.commit}: {counts}.")
     return lines
+
+
+def _growth(measured: Sequence[National], cost: Callable[[National], float]) -> str:
+    big = [m for m in measured if m.municipalities >= _FROM]
+    return f"{exponent([m.municipalities for m in big], [cost(m) for m in big]):.2f}"
