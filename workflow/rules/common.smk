@@ -41,6 +41,11 @@ onstart:
         hold_for_plain_engine(Path())
     except PlankompassError as error:
         raise WorkflowError(str(error))
+    # The limit of jobs a second makes the engine look at all ready jobs again a second after each start
+    # of a job, and again a second after that, for as long as any are ready: a national build has a
+    # thousand such rounds a second. Local jobs need no limit; a cluster keeps its own.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
 
 
 try:
