@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from plankompass.study.problems import ProblemLog
@@ -41,6 +42,18 @@ def read_rows(
     except UnicodeDecodeError:
         log.add("FILE", "fail", shown, "not UTF-8 text", hint="save the file as UTF-8")
         return []
+    rows, problems = _parsed(text, tuple(columns), tuple(optional))
+    for what, place in problems:
+        log.add("FILE", "fail", shown, what, **place)
+    return list(rows)
+
+
+@lru_cache(maxsize=4)
+def _parsed(
+    text: str, columns: tuple[str, ...], optional: tuple[str, ...]
+) -> tuple[list[Row], list[tuple[str, dict[str, str]]]]:
+    """Rows and problems of a list; kept, since each municipality's job reads the same one."""
+    problems: list[tuple[str, dict[str, str]]] = []
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -48,21 +61,23 @@ def read_rows(
     reader.fieldnames = names
     missing = [c for c in columns if c not in names]
     for column in missing:
-        log.add("FILE", "fail", shown, "the column is missing", row_key="line 1", column=column,
-                hint=f"the columns are {', '.join([*columns, *optional])}")  # fmt: skip
+        hint = f"the columns are {', '.join([*columns, *optional])}"
+        problems.append(
+            ("the column is missing", {"row_key": "line 1", "column": column, "hint": hint})
+        )
     if missing:
-        return []
+        return [], problems
     rows: list[Row] = []
     for row in reader:
         values = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
         if None in row:
-            log.add("FILE", "fail", shown, "more values than columns",
-                    row_key=f"line {reader.line_num}",
-                    hint="put text that holds the delimiter in quotes")  # fmt: skip
+            hint = "put text that holds the delimiter in quotes"
+            place = {"row_key": f"line {reader.line_num}", "hint": hint}
+            problems.append(("more values than columns", place))
             continue
         if any(values.values()):
             rows.append((reader.line_num, {c: values.get(c, "") for c in (*columns, *optional)}))
-    return rows
+    return rows, problems
 
 
 def parse_day(text: str, shown: str, line: int, column: str, log: ProblemLog) -> date | None:

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -182,9 +183,17 @@ def _files(
     return files
 
 
-def _listed_elsewhere(raw: Path, folder: Path, documents: str) -> set[Path]:
-    names = [v["file"] for _, v in read_rows(raw / documents, documents, ("file",), ProblemLog(""))]
-    return {base.joinpath(name).resolve() for name in names for base in (raw, folder) if name}
+def _listed_elsewhere(raw: Path, folder: Path, documents: str) -> frozenset[Path]:
+    rows = read_rows(raw / documents, documents, ("file",), ProblemLog(""))
+    return _resolved(raw, folder, tuple(values["file"] for _, values in rows))
+
+
+@lru_cache(maxsize=2)
+def _resolved(raw: Path, folder: Path, names: tuple[str, ...]) -> frozenset[Path]:
+    """Asked once a process: the list names the documents of all municipalities."""
+    return frozenset(
+        base.joinpath(name).resolve() for name in names for base in (raw, folder) if name
+    )
 
 
 def _read_all(
