@@ -40,6 +40,7 @@ DOCUMENT_COLUMNS = ("file", "kommune_id", "kind", "title", "period", "adopted_on
 SCAN_WORDS_PER_PAGE = 20
 """Under this many words a page on average, the document is a scan (case D2)."""
 _PLAN_ENDINGS = {".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt"}
+_BLOCK_COLUMNS = ("page", "order", "kind", "level", "text")
 _ONE_BOOK = {"handlingsdel", "okonomiplan", "arsbudsjett"}
 
 _log = logging.getLogger(__name__)
@@ -296,21 +297,20 @@ def _tables(
     kommune: str, candidates: list[Candidate], log: ProblemLog
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     documents: list[dict[str, Any]] = []
-    blocks: list[dict[str, Any]] = []
+    blocks: dict[str, list[Any]] = {column: [] for column in ("document", *_BLOCK_COLUMNS)}
     written: set[str] = set()
     for candidate in candidates:
         documents.append(_document_row(kommune, candidate, log))
         if candidate.document in written:
             continue
         written.add(candidate.document)
-        blocks += [
-            {"document": candidate.document, "page": b.page, "order": b.order, "kind": b.kind,
-             "level": b.level, "text": b.text}
-            for b in (*candidate.plan.blocks, *candidate.ocr_blocks)
-        ]  # fmt: skip
+        own = (*candidate.plan.blocks, *candidate.ocr_blocks)
+        blocks["document"] += [candidate.document] * len(own)
+        for column in _BLOCK_COLUMNS:
+            blocks[column] += [getattr(block, column) for block in own]
     return (
         pd.DataFrame(documents) if documents else empty_table("documents"),
-        pd.DataFrame(blocks) if blocks else empty_table("blocks"),
+        pd.DataFrame(blocks) if blocks["document"] else empty_table("blocks"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -109,6 +110,8 @@ _NN_MARKS = frozenset(
         "eigen",
     ]
 )
+_NB_ONLY, _NN_ONLY = _NB_MARKS - _NN_MARKS, _NN_MARKS - _NB_MARKS
+_BOTH = ("nb", "nn")
 
 
 @lru_cache(maxsize=8_192)
@@ -134,28 +137,25 @@ def tell_language(blocks: Sequence[Block]) -> str:
     Returns:
         ``nb``, ``nn``, ``other`` (most words unknown to both), or ``none`` without words.
     """
-    words = [
-        w.lower()
-        for b in blocks
-        if b.kind not in ("running_head", "contents")
-        for w in _words(b.text)
-    ]
+    texts = (_words(b.text) for b in blocks if b.kind not in ("running_head", "contents"))
+    words = list(map(str.lower, itertools.chain.from_iterable(texts)))
     if not words:
         return "none"
+    bokmaal = sum(map(_NB_ONLY.__contains__, words))
+    nynorsk = sum(map(_NN_ONLY.__contains__, words))
     sample = words if len(words) <= 4000 else words[:: len(words) // 4000 + 1]
-    bokmaal = sum(w in _NB_MARKS and w not in _NN_MARKS for w in words)
-    nynorsk = sum(w in _NN_MARKS and w not in _NB_MARKS for w in words)
-    from simplemma import in_target_language
-
-    text = " ".join(sample)
-    known = in_target_language(text, lang=("nb", "nn"))
-    if known < 0.5 and (bokmaal + nynorsk) < 0.02 * len(words):
+    if (bokmaal + nynorsk) < 0.02 * len(words) and _known(sample, _BOTH) < 0.5:
         return "other"
     if max(bokmaal, nynorsk) >= 3 and bokmaal != nynorsk:
         return "nb" if bokmaal > nynorsk else "nn"
-    nb = in_target_language(text, lang="nb")
-    nn = in_target_language(text, lang="nn")
-    return "nn" if nn > nb else "nb"
+    return "nn" if _known(sample, ("nn",)) > _known(sample, ("nb",)) else "nb"
+
+
+def _known(words: Sequence[str], languages: tuple[str, ...]) -> float:
+    """Share of words that the word lists know; they are large and only loaded when asked."""
+    from simplemma import in_target_language
+
+    return in_target_language(" ".join(words), lang=languages)
 
 
 def running_text(blocks: Sequence[Block], without_pages: frozenset[int] = frozenset()) -> list[str]:
@@ -251,7 +251,9 @@ def reading_ease(texts: Sequence[str], *, least_words: int = _LEAST_WORDS) -> fl
         found = _words(text)
         words += len(found)
         long_words += sum(
-            sum(map(str.isalpha, w)) >= _LONG_WORD for w in found if len(w) >= _LONG_WORD
+            w.isalpha() or sum(map(str.isalpha, w)) >= _LONG_WORD
+            for w in found
+            if len(w) >= _LONG_WORD
         )
         sentences += len(split_sentences(text))
     if words < least_words or sentences == 0:

@@ -6,11 +6,12 @@ that they neither count in readability nor become goals.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from plankompass.ingest.plans.mend import is_bullet_only, join_lines
+from plankompass.ingest.plans.mend import SOFT_HYPHEN, is_bullet_only, join_lines
 from plankompass.ingest.plans.models import CELL, Block, BlockKind, PlanPage, TextLine
 
 BULLET = re.compile(r"^\s*([•●○◦▪■□▫►▶➢➤✓✔‣⁃∙·\uf020-\uf0ff]|[–—−*-](?=\s))\s*")
@@ -28,6 +29,7 @@ _PAGE_NUMBER = re.compile(
 _ENDS_IN_SIDE = re.compile(r"\bside\s+\d{1,4}(?:\s*(?:av|/)\s*\d{1,4})?$", re.IGNORECASE)
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _DIGITS = re.compile(r"\d+")
+_WORDLIKE = re.compile(r"\w")
 _OWN_LINE = re.compile(
     r"^(?:indikator|ansvar|frist|tidsfrist|tiltak|strategi|hove?d-?mål|hovudmål|delmål|mål|status|"
     r"fns? b[æe]rekraftsmål|b[æe]rekraftsmål|satsingsområde|kostnad|finansiering)\w*[^:.]{0,25}:",
@@ -41,112 +43,113 @@ _EDGE = 0.12
 _LONGEST_HEADING = 200
 
 
-def build_blocks(pages: Sequence[PlanPage]) -> list[Block]:
+def build_blocks(pages: Sequence[PlanPage]) -> tuple[list[Block], list[int]]:
     """Build the blocks of a document with printed pages.
-
-    Args:
-        pages: The pages in order, with their lines.
-
-    Returns:
-        Blocks by page and position. Heading levels count from 1 without gaps.
-    """
-    repeated = _running_heads(pages)
-    body = _body_size(pages, repeated)
-    repeated |= _small_edge_lines(pages, body)
-    levels = _heading_sizes(pages, repeated, body)
-    blocks: list[Block] = []
-    contents_open = False
-    for page in pages:
-        kinds, contents_open = _line_kinds(page, repeated, contents_open)
-        blocks += _PageBuilder(page, kinds, body, levels).build()
-    return _without_level_gaps(blocks)
-
-
-def pages_without_text(pages: Sequence[PlanPage]) -> list[int]:
-    """Pages that hold no text layer of their own.
 
     A page lacks text when it has no words, or when nothing but running heads stands over a picture of
     the whole page: a scan that was stamped.
 
     Args:
-        pages: The pages that were read.
+        pages: The pages in order, with their lines.
 
     Returns:
-        Page numbers in order.
+        Blocks by page and position, heading levels counted from 1 without gaps; and the numbers of the
+        pages that hold no text layer of their own.
     """
-    repeated = _running_heads(pages)
-    missing = []
-    for page in pages:
-        own = [line for line in page.lines if not _is_running_head(page, line, repeated)]
-        if not any(re.search(r"\w", line.text) for line in page.lines) or (
-            not own and page.picture_share >= 0.5
-        ):
-            missing.append(page.number)
-    return missing
+    edges = [_edge_patterns(page) for page in pages]
+    repeated = _repeated(pages, edges)
+    heads = list(map(_running_heads, pages, edges, itertools.repeat(repeated)))
+    missing = _without_text(pages, heads)
+    body = _body_size(pages, heads)
+    if small := _small_edge_lines(pages, edges, body):
+        repeated |= small
+        heads = list(map(_running_heads, pages, edges, itertools.repeat(repeated)))
+    levels = _heading_sizes(pages, heads, body)
+    blocks: list[Block] = []
+    contents_open = False
+    for page, running in zip(pages, heads, strict=True):
+        kinds, contents_open = _line_kinds(page, running, contents_open)
+        blocks += _PageBuilder(page, kinds, body, levels).build()
+    return _without_level_gaps(blocks), missing
 
 
-def _pattern(line: TextLine) -> str:
-    return _DIGITS.sub("#", line.text.casefold())
+def _without_text(pages: Sequence[PlanPage], heads: Sequence[frozenset[int]]) -> list[int]:
+    return [
+        page.number
+        for page, running in zip(pages, heads, strict=True)
+        if (len(running) == len(page.lines) and page.picture_share >= 0.5)
+        or not any(map(_WORDLIKE.search, (line.text for line in page.lines)))
+    ]
 
 
-def _at_edge(page: PlanPage, line: TextLine) -> bool:
-    if page.height <= 0 or line.size <= 0:
-        return False
-    return line.bottom < page.height * _EDGE or line.top > page.height * (1 - _EDGE)
+def _edge_patterns(page: PlanPage) -> dict[int, str]:
+    """Patterns (digits replaced) of the lines at the page's edge, where running heads stand."""
+    if page.height <= 0:
+        return {}
+    above, below = page.height * _EDGE, page.height * (1 - _EDGE)
+    return {
+        position: _DIGITS.sub("#", line.text.casefold())
+        for position, line in enumerate(page.lines)
+        if (line.bottom < above or line.top > below) and line.size > 0
+    }
 
 
-def _running_heads(pages: Sequence[PlanPage]) -> set[str]:
-    """Patterns (digits replaced) of lines that repeat at the edge of pages."""
+def _repeated(pages: Sequence[PlanPage], edges: Sequence[dict[int, str]]) -> set[str]:
+    """Patterns that repeat at the edge of pages."""
     counts: Counter[str] = Counter()
-    for page in pages:
-        edge = [line for line in page.lines if _at_edge(page, line)]
-        counts.update({_pattern(line) for line in edge if len(line.text) <= 160})
-    needed = max(2, min(4, -(-len(pages) // 3)))
+    for page, edge in zip(pages, edges, strict=True):
+        counts.update({p for i, p in edge.items() if len(page.lines[i].text) <= 160})
+    needed = max(2, min(4, -(-len(edges) // 3)))
     return {pattern for pattern, count in counts.items() if count >= needed}
 
 
-def _small_edge_lines(pages: Sequence[PlanPage], body: float) -> set[str]:
+def _small_edge_lines(
+    pages: Sequence[PlanPage], edges: Sequence[dict[int, str]], body: float
+) -> set[str]:
     """Patterns of small print at the edge, for documents too short for anything to repeat."""
     if body <= 0 or len(pages) > 5:
         return set()
     return {
-        _pattern(line)
-        for page in pages
-        for line in page.lines
-        if 0 < line.size <= 0.85 * body and _at_edge(page, line) and len(line.text) <= 160
+        pattern
+        for page, edge in zip(pages, edges, strict=True)
+        for position, pattern in edge.items()
+        if page.lines[position].size <= 0.85 * body and len(page.lines[position].text) <= 160
     }
 
 
-def _is_running_head(page: PlanPage, line: TextLine, repeated: set[str]) -> bool:
-    if not _at_edge(page, line):
-        return False
-    return (
-        _pattern(line) in repeated
-        or bool(_PAGE_NUMBER.match(line.text))
-        or bool(_ENDS_IN_SIDE.search(line.text))
+def _running_heads(page: PlanPage, edge: dict[int, str], repeated: set[str]) -> frozenset[int]:
+    """Positions of a page's running heads among its lines."""
+    return frozenset(
+        position
+        for position, pattern in edge.items()
+        if pattern in repeated
+        or _PAGE_NUMBER.match(page.lines[position].text)
+        or _ENDS_IN_SIDE.search(page.lines[position].text)
     )
 
 
-def _body_size(pages: Sequence[PlanPage], repeated: set[str]) -> float:
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
-            if line.size > 0 and not line.cells and not _is_running_head(page, line, repeated):
-                sizes[line.size] += len(line.text)
+def _body_size(pages: Sequence[PlanPage], heads: Sequence[frozenset[int]]) -> float:
+    sizes: dict[float, int] = {}
+    for page, running in zip(pages, heads, strict=True):
+        for position, line in enumerate(page.lines):
+            size = line.size
+            if size > 0 and not line.cells and position not in running:
+                sizes[size] = sizes.get(size, 0) + len(line.text)
     return min(sizes, key=lambda s: (-sizes[s], s)) if sizes else 0.0
 
 
 def _heading_sizes(
-    pages: Sequence[PlanPage], repeated: set[str], body: float
+    pages: Sequence[PlanPage], heads: Sequence[frozenset[int]], body: float
 ) -> dict[tuple[float, bool], int]:
     """Heading levels by size and weight: the largest is 1. At most six levels."""
-    found: Counter[tuple[float, bool]] = Counter()
-    for page in pages:
-        for line in page.lines:
-            if line.cells or not _heading_style(line, body):
+    found: set[tuple[float, bool]] = set()
+    for page, running in zip(pages, heads, strict=True):
+        for position, line in enumerate(page.lines):
+            style = (line.size, line.bold)
+            if line.cells or style in found or position in running:
                 continue
-            if not _is_running_head(page, line, repeated):
-                found[(line.size, line.bold)] += 1
+            if _heading_style(line, body):
+                found.add(style)
     order = sorted(found, key=lambda style: (-style[0], not style[1]))
     return {style: min(level, 6) for level, style in enumerate(order, start=1)}
 
@@ -170,38 +173,32 @@ def _bullet(text: str) -> bool:
     return not text[:1].isalnum() and bool(BULLET.match(text))
 
 
-def _in_page_number(text: str) -> bool:
-    return text[-1:].isdigit() and bool(_ENDS_IN_PAGE.search(text))
-
-
-def _in_leader(text: str) -> bool:
-    return text[-1:].isdigit() and bool(_LEADER.search(text))
-
-
-def _line_kinds(page: PlanPage, repeated: set[str], contents_open: bool) -> tuple[list[str], bool]:
+def _line_kinds(
+    page: PlanPage, running: frozenset[int], contents_open: bool
+) -> tuple[list[str], bool]:
     """A coarse kind for each line: running_head, contents or body; and whether contents go on."""
-    running = [_is_running_head(page, line, repeated) for line in page.lines]
-    body = [line for line, head in zip(page.lines, running, strict=True) if not head]
-    leaders = sum(_in_leader(line.text) for line in body)
-    numbered = sum(_in_page_number(line.text) for line in body)
-    titled = any(CONTENTS_TITLE.match(line.text) for line in body[:6])
-    tables = sum(line.cells > 2 for line in body)
-    mostly = bool(body) and (leaders >= 0.5 * len(body) or (
-        (titled or contents_open) and numbered >= 0.5 * len(body) and tables < 0.3 * len(body)
+    lines = page.lines
+    body = [i for i in range(len(lines)) if i not in running]
+    numbers = {i: lines[i].text for i in body if lines[i].text[-1:].isdigit()}
+    leaders = {i for i, text in numbers.items() if _LEADER.search(text)}
+    numbered = {i for i, text in numbers.items() if _ENDS_IN_PAGE.search(text)}
+    titles = {
+        i for i in body if lines[i].text[:1] in "iI" and CONTENTS_TITLE.match(lines[i].text)
+    }
+    tables = sum(lines[i].cells > 2 for i in body)
+    mostly = bool(body) and (len(leaders) >= 0.5 * len(body) or (
+        (bool(titles.intersection(body[:6])) or contents_open)
+        and len(numbered) >= 0.5 * len(body) and tables < 0.3 * len(body)
     ))  # fmt: skip
-    kinds: list[str] = []
+    kinds = ["running_head"] * len(lines)
     in_contents = False
-    for line, head in zip(page.lines, running, strict=True):
-        if head:
-            kinds.append("running_head")
-            continue
-        title = line.text[:1] in "iI" and bool(CONTENTS_TITLE.match(line.text))
-        in_contents = in_contents or title
-        goes_on = in_contents and (title or _in_page_number(line.text))
-        if mostly or goes_on or _in_leader(line.text):
-            kinds.append("contents")
+    for i in body:
+        in_contents = in_contents or i in titles
+        goes_on = in_contents and (i in titles or i in numbered)
+        if mostly or goes_on or i in leaders:
+            kinds[i] = "contents"
         else:
-            kinds.append("body")
+            kinds[i] = "body"
             in_contents = False
     return kinds, mostly
 
@@ -320,7 +317,7 @@ class _PageBuilder:
         self._open_kind, self._open_level = "paragraph", 0
 
     def _emit(self, kind: BlockKind, level: int, text: str) -> None:
-        clean = join_lines([text])
+        clean = text.strip().replace(SOFT_HYPHEN, "")
         self._blocks.append(Block(self._page.number, len(self._blocks), kind, level, clean))
 
 

@@ -45,6 +45,8 @@ _KEY_WORD = re.compile(
     r"Korleis|Status|Ansvar|Indikator(?:er|ar)?|Utfordring(?:er|ar)?)\s+[^\W\d_]"
 )
 """Words that often stand alone in the first of two columns without lines."""
+_KEY_LETTERS = "AHIKMSTUDhdm"
+"""Letters that :data:`_KEY_WORD` begins with."""
 _EDGE = 0.09
 """Share of the page, from above and below, where a single wide gap is a running head's."""
 _MOST_OBJECTS = 20_000
@@ -194,7 +196,9 @@ class _Lines:
                 if (mended := mend_characters(line))
             ]
         # nearly always one character of text is one character of the page; else the library translates
-        self._characters = PageCharacters(self._page, same_index=len(text) == count)
+        self._characters = PageCharacters(
+            self._page, self._height, same_index=len(text) == count
+        )
         self._clean = needs_no_mending(text)
         self._broken = _has_mark(text)
         spots: list[_Spot] = []
@@ -216,9 +220,9 @@ class _Lines:
         for offset in range(1, len(text) - 1):
             if text[offset] not in BREAK_MARKS:
                 continue
-            before = self._characters.origin(start + offset - 1)
-            after = self._characters.origin(start + offset + 1)
-            if before and after and abs(before[1] - after[1]) > 2.0:
+            before = self._characters.baseline(start + offset - 1)
+            after = self._characters.baseline(start + offset + 1)
+            if before is not None and after is not None and abs(before - after) > 2.0:
                 pieces.append((text[begin:offset] + SOFT_HYPHEN, begin))
                 begin = offset + 1
         return [*pieces, (text[begin:], begin)]
@@ -231,22 +235,21 @@ class _Lines:
         mended = stripped if clean else mend_characters(text)
         if not mended:
             return None
-        first = start + len(text) - len(text.lstrip())
-        last = first + len(stripped.rstrip(SOFT_HYPHEN)) - 1
-        origin = self._characters.origin(first)
-        edge = self._characters.right_edge(last)
-        if origin is None or edge is None:
+        first = start + (len(text) - len(text.lstrip()) if text[0] != stripped[0] else 0)
+        inked = stripped.rstrip(SOFT_HYPHEN) if stripped[-1] == SOFT_HYPHEN else stripped
+        place = self._characters.line(first, first + len(inked) - 1)
+        if place is None:
             return _Spot(TextLine(mended), stripped, first)
         size, bold = self._characters.font(first + _middle_letter(stripped))
         # the baseline is the same for all letters of a line, the inked box is not
-        baseline = self._height - origin[1]
-        line = TextLine(
-            mended, _tenth(origin[0]), _tenth(max(edge, origin[0])),
-            _tenth(baseline - size), _tenth(baseline), size, bold,
+        left, right, baseline = place
+        line = TextLine(  # in tenths of a point; the built-in rounding costs as much as all the rest
+            mended, (left * 10 + 0.5) // 1 / 10, (right * 10 + 0.5) // 1 / 10,
+            ((baseline - size) * 10 + 0.5) // 1 / 10, (baseline * 10 + 0.5) // 1 / 10, size, bold,
         )  # fmt: skip
         spot = _Spot(line, stripped, first)
         wide = line.x1 - line.x0 > _WIDE * size * len(stripped)
-        if size > 0 and (wide or _KEY_WORD.match(stripped)):
+        if size > 0 and (wide or (stripped[0] in _KEY_LETTERS and _KEY_WORD.match(stripped))):
             cells = self._cells(spot)
             if len(cells) > 1:
                 line.text = CELL.join(cells)
@@ -297,13 +300,8 @@ class _Lines:
         """The words of a line with their places; asked for once a line."""
         if spot.words is not None:
             return spot.words
-        height, size = self._height, spot.line.size or 10.0
-        found = self._characters.words(spot.first, spot.text)
-        spot.starts = [start for start, *_ in found]
-        spot.words = [
-            Word(text, left, right, height - baseline, size)
-            for _, text, left, right, baseline in found
-        ]
+        size = spot.line.size or 10.0
+        spot.starts, spot.words = self._characters.words(spot.first, spot.text, size)
         return spot.words
 
     def _cells(self, spot: _Spot) -> list[str]:
@@ -312,7 +310,11 @@ class _Lines:
         words = [
             part
             for word, start in zip(self._words(spot), spot.starts, strict=True)
-            for part in self._parted(word, start, size)
+            for part in (
+                (word,)
+                if word[2] - word[1] <= (len(word[0]) + 1) * size
+                else self._parted(word, start, size)
+            )
         ]
         gaps = [(b.x0 - a.x1) / size for a, b in itertools.pairwise(words)]
         narrowest = min(gaps, default=0.0)
@@ -326,7 +328,7 @@ class _Lines:
 
     def _parted(self, word: Word, start: int, size: float) -> list[Word]:
         """A word parted where a wide gap stands inside it without a space in the text."""
-        if word.x1 - word.x0 <= (len(word.text) + 1) * size or len(word.text) < 2:
+        if len(word.text) < 2:
             return [word]
         parts: list[Word] = []
         begin, left, edge = 0, word.x0, word.x0

@@ -1,53 +1,49 @@
 """Place and font of single characters of a PDF page, asked of pdfium at the least cost.
 
 The library's own bindings check and convert every argument of every call; a page takes hundreds of
-calls. Here the same functions are called with addresses that were looked up once.
+calls. Here the same functions are called with addresses that were looked up once, and the places of
+a whole line or of all its words are asked for in one go.
 """
 
 from __future__ import annotations
 
 import ctypes
-import itertools
 import math
 import re
-from ctypes import c_double, c_float, c_int, c_uint, c_void_p
+from ctypes import byref, c_double, c_float, c_int, c_uint, c_void_p
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from plankompass.ingest.plans.mend import SOFT_HYPHEN
+from plankompass.ingest.plans.open_tables import Word
 
 _WORD = re.compile(r"\S+")
 _HEAVY = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _DOUBLE, _FLOAT = ctypes.sizeof(c_double), ctypes.sizeof(c_float)
+_new_word = tuple.__new__  # a named tuple's own constructor takes as long as asking for the place
 
 
-def _function(function: Any, result: Any, *arguments: Any) -> Any:
-    """A function of the library with plain addresses as arguments."""
+def _function(function: Any, result: Any) -> Any:
+    """A function of the library that takes its arguments unchecked: addresses as ``c_void_p``."""
     address = ctypes.cast(function, c_void_p).value
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
+    return ctypes.CFUNCTYPE(result)(address)
 
 
-_origin = _function(raw.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
-_box = _function(
-    raw.FPDFText_GetCharBox, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p
-)
-_font_size = _function(raw.FPDFText_GetFontSize, c_double, c_void_p, c_int)
-_matrix = _function(raw.FPDFText_GetMatrix, c_int, c_void_p, c_int, c_void_p)
-_weight = _function(raw.FPDFText_GetFontWeight, c_int, c_void_p, c_int)
-_font_info = _function(
-    raw.FPDFText_GetFontInfo, ctypes.c_ulong, c_void_p, c_int, c_void_p, ctypes.c_ulong, c_void_p
-)
-_text_object = _function(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
-_font_of = _function(raw.FPDFTextObj_GetFont, c_void_p, c_void_p)
-_count_objects = _function(raw.FPDFPage_CountObjects, c_int, c_void_p)
-_get_object = _function(raw.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
-_object_type = _function(raw.FPDFPageObj_GetType, c_int, c_void_p)
-_object_bounds = _function(
-    raw.FPDFPageObj_GetBounds, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p
-)
-_index_of = _function(raw.FPDFText_GetCharIndexFromTextIndex, c_int, c_void_p, c_int)
+_origin = _function(raw.FPDFText_GetCharOrigin, c_int)
+_box = _function(raw.FPDFText_GetCharBox, c_int)
+_font_size = _function(raw.FPDFText_GetFontSize, c_double)
+_matrix = _function(raw.FPDFText_GetMatrix, c_int)
+_weight = _function(raw.FPDFText_GetFontWeight, c_int)
+_font_info = _function(raw.FPDFText_GetFontInfo, ctypes.c_ulong)
+_text_object = _function(raw.FPDFText_GetTextObject, c_void_p)
+_font_of = _function(raw.FPDFTextObj_GetFont, c_void_p)
+_count_objects = _function(raw.FPDFPage_CountObjects, c_int)
+_get_object = _function(raw.FPDFPage_GetObject, c_void_p)
+_object_type = _function(raw.FPDFPageObj_GetType, c_int)
+_object_bounds = _function(raw.FPDFPageObj_GetBounds, c_int)
+_index_of = _function(raw.FPDFText_GetCharIndexFromTextIndex, c_int)
 
 
 class PageCharacters:
@@ -55,90 +51,118 @@ class PageCharacters:
 
     Args:
         text_page: The page; it must stay open while this is used.
+        height: The page's height: places are told from its upper edge.
         same_index: Whether position in the text and position in the page are the same.
     """
 
-    def __init__(self, text_page: pdfium.PdfTextPage, *, same_index: bool) -> None:
-        self._page = ctypes.cast(text_page.raw, c_void_p).value
+    def __init__(
+        self, text_page: pdfium.PdfTextPage, height: float, *, same_index: bool
+    ) -> None:
+        self._page = ctypes.cast(text_page.raw, c_void_p)
+        self._height = height
         self._same_index = same_index
         self._values = (c_double * 4)()
-        first = ctypes.addressof(self._values)
-        self._at = tuple(first + n * _DOUBLE for n in range(4))
+        self._at = tuple(byref(self._values, n * _DOUBLE) for n in range(4))
         self._six = (c_float * 6)()
-        self._six_at = ctypes.addressof(self._six)
+        self._six_at = byref(self._six)
         self._name = ctypes.create_string_buffer(96)
-        self._name_at = ctypes.addressof(self._name)
+        self._name_at = byref(self._name)
         self._flags = c_uint()
-        self._flags_at = ctypes.addressof(self._flags)
+        self._flags_at = byref(self._flags)
         self._heavy: dict[int, bool] = {}
 
     def _index(self, position: int) -> int:
         return position if self._same_index else _index_of(self._page, position)
 
-    def origin(self, position: int) -> tuple[float, float] | None:
-        """Where a character starts: left end of its baseline in page coordinates."""
+    def baseline(self, position: int) -> float | None:
+        """Baseline of a character in page coordinates, from the lower edge."""
         index = self._index(position)
         at = self._at
         if index < 0 or not _origin(self._page, index, at[0], at[1]):
-            return None
-        return self._values[0], self._values[1]
-
-    def right_edge(self, position: int) -> float | None:
-        """Right edge of a character's ink in page coordinates."""
-        index = self._index(position)
-        at = self._at
-        if index < 0 or not _box(self._page, index, at[0], at[1], at[2], at[3]):
             return None
         return self._values[1]
 
     def edges(self, position: int) -> tuple[float, float] | None:
         """Left and right edge of a character's ink in page coordinates."""
-        right = self.right_edge(position)
-        return None if right is None else (self._values[0], right)
+        index = self._index(position)
+        if index < 0 or not _box(self._page, index, *self._at):
+            return None
+        return self._values[0], self._values[1]
 
-    def words(self, first: int, text: str) -> list[tuple[int, str, float, float, float]]:
+    def line(self, first: int, last: int) -> tuple[float, float, float] | None:
+        """Where a line stands.
+
+        Args:
+            first: Position of its first character.
+            last: Position of its last one.
+
+        Returns:
+            Left edge, right edge, and baseline from the page's upper edge; None without a place.
+        """
+        if not self._same_index:
+            first, last = _index_of(self._page, first), _index_of(self._page, last)
+            if first < 0 or last < 0:
+                return None
+        at, values = self._at, self._values
+        if not _origin(self._page, first, at[0], at[1]):
+            return None
+        left, baseline = values[0], values[1]
+        if not _box(self._page, last, at[0], at[1], at[2], at[3]):
+            return None
+        right = values[1]
+        return left, right if right > left else left, self._height - baseline
+
+    def words(self, first: int, text: str, size: float) -> tuple[list[int], list[Word]]:
         """The words of a line.
 
         Args:
             first: Position of the line's first character.
             text: The line.
+            size: Its font size.
 
         Returns:
-            Position, text, left edge, right edge and baseline of each word in page coordinates;
-            words without a place are left out.
+            Position of each word and the words; words without a place are left out.
         """
         parts = text.split(" ")
-        if len(text.split()) == len(parts):
-            starts = [0, *itertools.accumulate(len(part) + 1 for part in parts[:-1])]
-        else:
+        gaps = [1] * len(parts)
+        if len(text.split()) != len(parts):
             found = list(_WORD.finditer(text))
-            parts, starts = [m.group() for m in found], [m.start() for m in found]
-        page, values = self._page, self._values
+            parts = [m.group() for m in found]
+            first += found[0].start() if found else 0
+            gaps = [b.start() - a.end() for a, b in zip(found, found[1:], strict=False)] + [0]
+        page, values, height, same_index = self._page, self._values, self._height, self._same_index
         at_0, at_1, at_2, at_3 = self._at
-        words = []
-        for part, start in zip(parts, starts, strict=True):
-            begin = first + start
-            end = begin + len(part.rstrip(SOFT_HYPHEN)) - 1
-            if not self._same_index:
+        starts: list[int] = []
+        words: list[Word] = []
+        for part, gap in zip(parts, gaps, strict=True):
+            start, length = first, len(part)
+            first = start + length + gap
+            if part[-1] == SOFT_HYPHEN:
+                length = len(part.rstrip(SOFT_HYPHEN))
+            begin, end = start, start + length - 1
+            if not same_index:
                 begin, end = _index_of(page, begin), _index_of(page, end)
             if begin < 0 or end < 0 or not _origin(page, begin, at_0, at_1):
                 continue
-            left, baseline = values[0], values[1]
+            left, baseline = values[0], height - values[1]
             if _box(page, end, at_0, at_1, at_2, at_3):
                 right = values[1]
-                words.append((first + start, part, left, max(left, right), baseline))
-        return words
+                starts.append(start)
+                place = (part, left, right if right > left else left, baseline, size)
+                words.append(_new_word(Word, place))
+        return starts, words
 
     def font(self, position: int) -> tuple[float, bool]:
         """Font size in points and whether the font is heavy."""
         index = self._index(position)
         if index < 0:
             return 0.0, False
-        size = _font_size(self._page, index)
-        if _matrix(self._page, index, self._six_at):
+        page = self._page
+        size = _font_size(page, index)
+        if _matrix(page, index, self._six_at):
             size *= math.hypot(self._six[2], self._six[3])
-        thing = _text_object(self._page, index)
-        font = _font_of(thing) if thing else None
+        thing = _text_object(page, index)
+        font = _font_of(c_void_p(thing)) if thing else None
         if font is None:
             return round(size, 1), self._is_heavy(index)
         heavy = self._heavy.get(font)
@@ -149,7 +173,7 @@ class PageCharacters:
     def _is_heavy(self, index: int) -> bool:
         if _weight(self._page, index) >= 600:
             return True
-        length = _font_info(self._page, index, self._name_at, 96, self._flags_at)
+        length = _font_info(self._page, index, self._name_at, ctypes.c_ulong(96), self._flags_at)
         return bool(0 < length <= 96 and _HEAVY.search(self._name.value))
 
 
@@ -163,13 +187,12 @@ def path_bounds(page: pdfium.PdfPage, most: int) -> list[tuple[float, float, flo
     Returns:
         Left, bottom, right and top of each path in page coordinates, in the order of the file.
     """
-    address = ctypes.cast(page.raw, c_void_p).value
+    address = ctypes.cast(page.raw, c_void_p)
     values = (c_float * 4)()
-    first = ctypes.addressof(values)
-    at = tuple(first + n * _FLOAT for n in range(4))
+    at = tuple(byref(values, n * _FLOAT) for n in range(4))
     found = []
     for index in range(min(_count_objects(address), most)):
-        thing = _get_object(address, index)
+        thing = c_void_p(_get_object(address, index))
         if _object_type(thing) == raw.FPDF_PAGEOBJ_PATH and _object_bounds(thing, *at):
             found.append((values[0], values[1], values[2], values[3]))
     return found

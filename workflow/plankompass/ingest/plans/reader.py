@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from plankompass.ingest.plans import worker as plan_worker
-from plankompass.ingest.plans.layout import build_blocks, pages_without_text
+from plankompass.ingest.plans.layout import build_blocks
 from plankompass.ingest.plans.models import PlanPage, PlanRefusedError, PlanText
 from plankompass.study.config_models import LimitConfig
 
@@ -183,8 +183,7 @@ class _Collected:
             refusal.settled = not why
             raise refusal
         plan = PlanText("pdf", pages=self.total, encrypted=self.encrypted, settled=not why)
-        plan.blocks = build_blocks(self.pages)
-        plan.without_text = pages_without_text(self.pages)
+        plan.blocks, plan.without_text = build_blocks(self.pages)
         plan.unread = sorted({*self.bad, *range(reached + 1, self.total + 1)})
         if self.bad:
             plan.problems.append(f"{_pages(self.bad)} cannot be read: damaged content")
