@@ -182,9 +182,7 @@ def _line_kinds(
     numbers = {i: lines[i].text for i in body if lines[i].text[-1:].isdigit()}
     leaders = {i for i, text in numbers.items() if _LEADER.search(text)}
     numbered = {i for i, text in numbers.items() if _ENDS_IN_PAGE.search(text)}
-    titles = {
-        i for i in body if lines[i].text[:1] in "iI" and CONTENTS_TITLE.match(lines[i].text)
-    }
+    titles = {i for i in body if lines[i].text[:1] in "iI" and CONTENTS_TITLE.match(lines[i].text)}
     tables = sum(lines[i].cells > 2 for i in body)
     mostly = bool(body) and (len(leaders) >= 0.5 * len(body) or (
         (bool(titles.intersection(body[:6])) or contents_open)

@@ -47,6 +47,7 @@ class Shape(NamedTuple):
 
 Interval = tuple[float, float]
 _left_edge = attrgetter("x0")
+_reading_place = attrgetter("baseline", "x0")
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -74,16 +75,17 @@ def row_of(edges: Sequence[float], words: Sequence[Word]) -> TextLine | None:
         The line; None without text. ``cells`` is 1 where all text stands in one column.
     """
     cells: list[list[Word]] = [[] for _ in edges[1:]]
+    last = max(1, len(edges) - 1)
     for word in words:
-        cells[column_of(edges, word)].append(word)
+        cells[bisect_right(edges, (word.x0 + word.x1) / 2, 1, last) - 1].append(word)
     texts = [_cell_text(cell) for cell in cells]
     if not any(texts):
         return None
-    sizes = sorted(w.size for w in words)
+    sizes = sorted([w.size for w in words])
+    baselines = [w.baseline for w in words]
     return TextLine(
         CELL.join(texts), round(edges[0], 1), round(edges[-1], 1),
-        round(min(w.baseline for w in words) - sizes[0], 1),
-        round(max(w.baseline for w in words), 1),
+        round(min(baselines) - sizes[0], 1), round(max(baselines), 1),
         sizes[len(sizes) // 2], False, len(texts) if sum(map(bool, texts)) > 1 else 1,
     )  # fmt: skip
 
@@ -121,12 +123,8 @@ def banded_tables(
             tables.append((Shape(left, bands[0][0], right, bands[-1][1]), rows))
         bands.clear()
 
-    for top, bottom in itertools.pairwise(ys):
-        band = [
-            w for w in words
-            if top <= w.baseline - 0.3 * w.size < bottom
-            and left - 3 <= (w.x0 + w.x1) / 2 <= right + 3
-        ]  # fmt: skip
+    within = [w for w in words if left - 3 <= (w.x0 + w.x1) / 2 <= right + 3]
+    for (top, bottom), band in zip(itertools.pairwise(ys), bands_of(ys, within), strict=True):
         if not band:
             continue
         own = _white(band, left, right)
@@ -154,6 +152,24 @@ def banded_tables(
             white = own
     close()
     return tables
+
+
+def bands_of(ys: Sequence[float], words: Sequence[Word]) -> list[list[Word]]:
+    """The words between each two lines, by the middle of their height.
+
+    Args:
+        ys: The lines from above.
+        words: Words in any order, which is kept.
+
+    Returns:
+        One list of words a band; words above and below all lines are left out.
+    """
+    bands: list[list[Word]] = [[] for _ in ys]  # the first is for words above all lines
+    for word in words:
+        place = bisect_right(ys, word.baseline - 0.3 * word.size)
+        if place < len(ys):
+            bands[place].append(word)
+    return bands[1:]
 
 
 def open_tables(
@@ -259,7 +275,7 @@ def _in_order(rows: Sequence[Sequence[Word]]) -> bool:
 
 
 def _by_steps(words: Sequence[Word]) -> list[list[Word]]:
-    order = sorted(words, key=lambda w: (w.baseline, w.x0))
+    order = sorted(words, key=_reading_place)
     lines: list[list[Word]] = []
     for word in order:
         if lines and word.baseline - lines[-1][0].baseline <= 0.5 * word.size:
@@ -340,13 +356,15 @@ def _edges(white: Sequence[Interval], left: float, right: float) -> list[float]:
 
 
 def _cell_text(words: Sequence[Word]) -> str:
+    if len(words) == 1:
+        return join_lines([mend_characters(words[0].text)])
     lines: list[tuple[float, list[Word]]] = []
-    for word in sorted(words, key=lambda w: (w.baseline, w.x0)):
+    for word in sorted(words, key=_reading_place):
         if lines and word.baseline - lines[-1][0] <= 0.5 * word.size:
             lines[-1][1].append(word)
         else:
             lines.append((word.baseline, [word]))
     return join_lines(
-        mend_characters(" ".join(w.text for w in sorted(line, key=lambda w: w.x0)))
+        mend_characters(" ".join([w.text for w in sorted(line, key=_left_edge)]))
         for _, line in lines
     )

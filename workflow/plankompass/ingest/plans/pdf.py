@@ -23,7 +23,8 @@ from plankompass.ingest.plans.mend import (
 )
 from plankompass.ingest.plans.models import CELL, PlanPage, PlanRefusedError, TextLine
 from plankompass.ingest.plans.open_tables import Shape, Word, open_tables
-from plankompass.ingest.plans.pdf_chars import PageCharacters, path_bounds
+from plankompass.ingest.plans.pdf_chars import PageCharacters
+from plankompass.ingest.plans.pdf_page import OpenPage, OutsidePlaneError
 from plankompass.ingest.plans.tables import table_rows
 
 _ERRORS = {
@@ -109,23 +110,13 @@ class PdfReader:
                 yield index + 1
 
     def _read_page(self, index: int) -> PlanPage:
-        page = self._document[index]
-        try:
-            width, height = page.get_size()
-            text_page = page.get_textpage()
-            try:
-                lines = _Lines(page, text_page, height).read()
-            finally:
-                text_page.close()
-            share = 0.0
-            if sum(len(line.text.split()) for line in lines) < 40:
-                share = _picture_share(page, width * height)
+        with OpenPage(self._document, index) as page:
+            lines = _Lines(self._document, index, page).read()
+            share = page.picture_share() if _has_few_words(lines) else 0.0
             return PlanPage(
-                index + 1, round(width, 1), round(height, 1), lines, share,
+                index + 1, round(page.width, 1), round(page.height, 1), lines, share,
                 self._outline.get(index, []),
             )  # fmt: skip
-        finally:
-            page.close()
 
     def draw(self, page: int, target: Path) -> bool:
         """Draw one page as a picture for OCR, 300 dots an inch, grey.
@@ -153,14 +144,13 @@ class PdfReader:
         self._document.close()
 
 
-def _picture_share(page: pdfium.PdfPage, area: float) -> float:
-    largest = 0.0
-    for count, thing in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-        if count > 200 or area <= 0:
-            break
-        left, bottom, right, top = thing.get_bounds()
-        largest = max(largest, abs(right - left) * abs(top - bottom) / area)
-    return round(min(largest, 1.0), 3)
+def _has_few_words(lines: list[TextLine]) -> bool:
+    words = 0
+    for line in lines:
+        words += len(line.text.split())
+        if words >= 40:
+            return False
+    return True
 
 
 @dataclass(slots=True)
@@ -177,27 +167,25 @@ class _Spot:
 class _Lines:
     """The lines of one text page."""
 
-    def __init__(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, height: float) -> None:
-        self._sheet = page
-        self._page = text_page
-        self._height = height
+    def __init__(self, document: pdfium.PdfDocument, index: int, page: OpenPage) -> None:
+        self._document, self._index = document, index
+        self._page = page
+        self._height = page.height
         self._clean = self._broken = False
 
     def read(self) -> list[TextLine]:
-        count = min(self._page.count_chars(), _LONGEST_PAGE)
-        if count <= 0:
-            return []
         try:
-            text = self._page.get_text_range(0, count)
-        except AssertionError:  # text outside the basic plane: no places, but the words
+            text, count = self._page.text(_LONGEST_PAGE)
+        except OutsidePlaneError:  # no places, but the words
+            whole = self._document[self._index].get_textpage().get_text_bounded()
             return [
-                TextLine(mended)
-                for line in self._page.get_text_bounded().splitlines()
-                if (mended := mend_characters(line))
+                TextLine(mended) for line in whole.splitlines() if (mended := mend_characters(line))
             ]
+        if not count:
+            return []
         # nearly always one character of text is one character of the page; else the library translates
         self._characters = PageCharacters(
-            self._page, self._height, same_index=len(text) == count
+            self._page.text_address, self._height, same_index=len(text) == count
         )
         self._clean = needs_no_mending(text)
         self._broken = _has_mark(text)
@@ -240,7 +228,10 @@ class _Lines:
         place = self._characters.line(first, first + len(inked) - 1)
         if place is None:
             return _Spot(TextLine(mended), stripped, first)
-        size, bold = self._characters.font(first + _middle_letter(stripped))
+        middle = len(stripped) // 2
+        if not stripped[middle].isalnum():
+            middle = _middle_letter(stripped)
+        size, bold = self._characters.font(first + middle)
         # the baseline is the same for all letters of a line, the inked box is not
         left, right, baseline = place
         line = TextLine(  # in tenths of a point; the built-in rounding costs as much as all the rest
@@ -293,7 +284,7 @@ class _Lines:
         height = self._height
         return [
             Shape(_tenth(left), _tenth(height - top), _tenth(right), _tenth(height - bottom))
-            for left, bottom, right, top in path_bounds(self._sheet, _MOST_OBJECTS)
+            for left, bottom, right, top in self._page.path_bounds(_MOST_OBJECTS)
         ]
 
     def _words(self, spot: _Spot) -> list[Word]:
@@ -353,8 +344,6 @@ def _tenth(value: float) -> float:
 def _middle_letter(text: str) -> int:
     """Position of the letter nearest the middle; spaces may be made by the library and have no font."""
     middle = len(text) // 2
-    if text[middle].isalnum():
-        return middle
     for distance in range(len(text)):
         for position in (middle - distance, middle + distance):
             if 0 <= position < len(text) and text[position].isalnum():

@@ -13,52 +13,53 @@ import re
 from ctypes import byref, c_double, c_float, c_int, c_uint, c_void_p
 from typing import Any
 
-import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from plankompass.ingest.plans.mend import SOFT_HYPHEN
 from plankompass.ingest.plans.open_tables import Word
 
-_WORD = re.compile(r"\S+")
+_SPACE = re.compile(r"\s")
 _HEAVY = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
-_DOUBLE, _FLOAT = ctypes.sizeof(c_double), ctypes.sizeof(c_float)
+_DOUBLE = ctypes.sizeof(c_double)
 _new_word = tuple.__new__  # a named tuple's own constructor takes as long as asking for the place
 
 
-def _function(function: Any, result: Any) -> Any:
-    """A function of the library that takes its arguments unchecked: addresses as ``c_void_p``."""
+def plain_function(function: Any, result: Any) -> Any:
+    """A function of the library that takes its arguments unchecked.
+
+    Args:
+        function: The function as the library's bindings have it.
+        result: Type of its result.
+
+    Returns:
+        The function; addresses are given as ``c_void_p``, other arguments are C integers.
+    """
     address = ctypes.cast(function, c_void_p).value
     return ctypes.CFUNCTYPE(result)(address)
 
 
-_origin = _function(raw.FPDFText_GetCharOrigin, c_int)
-_box = _function(raw.FPDFText_GetCharBox, c_int)
-_font_size = _function(raw.FPDFText_GetFontSize, c_double)
-_matrix = _function(raw.FPDFText_GetMatrix, c_int)
-_weight = _function(raw.FPDFText_GetFontWeight, c_int)
-_font_info = _function(raw.FPDFText_GetFontInfo, ctypes.c_ulong)
-_text_object = _function(raw.FPDFText_GetTextObject, c_void_p)
-_font_of = _function(raw.FPDFTextObj_GetFont, c_void_p)
-_count_objects = _function(raw.FPDFPage_CountObjects, c_int)
-_get_object = _function(raw.FPDFPage_GetObject, c_void_p)
-_object_type = _function(raw.FPDFPageObj_GetType, c_int)
-_object_bounds = _function(raw.FPDFPageObj_GetBounds, c_int)
-_index_of = _function(raw.FPDFText_GetCharIndexFromTextIndex, c_int)
+_origin = plain_function(raw.FPDFText_GetCharOrigin, c_int)
+_box = plain_function(raw.FPDFText_GetCharBox, c_int)
+_font_size = plain_function(raw.FPDFText_GetFontSize, c_double)
+_matrix = plain_function(raw.FPDFText_GetMatrix, c_int)
+_weight = plain_function(raw.FPDFText_GetFontWeight, c_int)
+_font_info = plain_function(raw.FPDFText_GetFontInfo, ctypes.c_ulong)
+_text_object = plain_function(raw.FPDFText_GetTextObject, c_void_p)
+_font_of = plain_function(raw.FPDFTextObj_GetFont, c_void_p)
+_index_of = plain_function(raw.FPDFText_GetCharIndexFromTextIndex, c_int)
 
 
 class PageCharacters:
     """The characters of one open text page.
 
     Args:
-        text_page: The page; it must stay open while this is used.
+        text_page: Address of the page's text; it must stay open while this is used.
         height: The page's height: places are told from its upper edge.
         same_index: Whether position in the text and position in the page are the same.
     """
 
-    def __init__(
-        self, text_page: pdfium.PdfTextPage, height: float, *, same_index: bool
-    ) -> None:
-        self._page = ctypes.cast(text_page.raw, c_void_p)
+    def __init__(self, text_page: c_void_p, height: float, *, same_index: bool) -> None:
+        self._page = text_page
         self._height = height
         self._same_index = same_index
         self._values = (c_double * 4)()
@@ -124,22 +125,20 @@ class PageCharacters:
             Position of each word and the words; words without a place are left out.
         """
         parts = text.split(" ")
-        gaps = [1] * len(parts)
         if len(text.split()) != len(parts):
-            found = list(_WORD.finditer(text))
-            parts = [m.group() for m in found]
-            first += found[0].start() if found else 0
-            gaps = [b.start() - a.end() for a, b in zip(found, found[1:], strict=False)] + [0]
+            parts = _SPACE.sub(" ", text).split(" ")  # other spaces, or several in a row
         page, values, height, same_index = self._page, self._values, self._height, self._same_index
         at_0, at_1, at_2, at_3 = self._at
+        hyphens = SOFT_HYPHEN in text
         starts: list[int] = []
         words: list[Word] = []
-        for part, gap in zip(parts, gaps, strict=True):
-            start, length = first, len(part)
-            first = start + length + gap
-            if part[-1] == SOFT_HYPHEN:
-                length = len(part.rstrip(SOFT_HYPHEN))
-            begin, end = start, start + length - 1
+        for part in parts:
+            start, first = first, first + len(part) + 1
+            if not part:
+                continue
+            begin, end = start, first - 2
+            if hyphens:
+                end = start + len(part.rstrip(SOFT_HYPHEN)) - 1
             if not same_index:
                 begin, end = _index_of(page, begin), _index_of(page, end)
             if begin < 0 or end < 0 or not _origin(page, begin, at_0, at_1):
@@ -148,8 +147,9 @@ class PageCharacters:
             if _box(page, end, at_0, at_1, at_2, at_3):
                 right = values[1]
                 starts.append(start)
-                place = (part, left, right if right > left else left, baseline, size)
-                words.append(_new_word(Word, place))
+                words.append(
+                    _new_word(Word, (part, left, right if right > left else left, baseline, size))
+                )
         return starts, words
 
     def font(self, position: int) -> tuple[float, bool]:
@@ -175,24 +175,3 @@ class PageCharacters:
             return True
         length = _font_info(self._page, index, self._name_at, ctypes.c_ulong(96), self._flags_at)
         return bool(0 < length <= 96 and _HEAVY.search(self._name.value))
-
-
-def path_bounds(page: pdfium.PdfPage, most: int) -> list[tuple[float, float, float, float]]:
-    """Bounds of the drawn paths of a page.
-
-    Args:
-        page: The page.
-        most: Drawn things that are looked at.
-
-    Returns:
-        Left, bottom, right and top of each path in page coordinates, in the order of the file.
-    """
-    address = ctypes.cast(page.raw, c_void_p)
-    values = (c_float * 4)()
-    at = tuple(byref(values, n * _FLOAT) for n in range(4))
-    found = []
-    for index in range(min(_count_objects(address), most)):
-        thing = c_void_p(_get_object(address, index))
-        if _object_type(thing) == raw.FPDF_PAGEOBJ_PATH and _object_bounds(thing, *at):
-            found.append((values[0], values[1], values[2], values[3]))
-    return found

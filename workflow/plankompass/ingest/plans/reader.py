@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from plankompass.ingest.plans.layout import build_blocks
 from plankompass.ingest.plans.models import PlanPage, PlanRefusedError, PlanText
 from plankompass.study.config_models import LimitConfig
 
+_PART = 1 << 16
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,8 +34,9 @@ class PlanReader:
 
     def __init__(self, limits: LimitConfig) -> None:
         self._limits = limits
-        self._process: subprocess.Popen[str] | None = None
-        self._answers: queue.Queue[str | None] = queue.Queue()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[list[str] | None] = queue.Queue()
+        self._arrived: deque[str] = deque()
 
     def __enter__(self) -> PlanReader:
         return self
@@ -88,15 +91,17 @@ class PlanReader:
 
     def _next(self, deadline: float) -> tuple[dict[str, Any] | None, str]:
         """The next answer, or None with why there is none: the process is ended then."""
-        try:
-            line = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
-        except queue.Empty:
-            self.close()
-            return None, "time"
-        if line is None:
-            self.close()
-            return None, "crash"
-        return json.loads(line), ""
+        if not self._arrived:
+            try:
+                lines = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                self.close()
+                return None, "time"
+            if lines is None:
+                self.close()
+                return None, "crash"
+            self._arrived.extend(lines)
+        return json.loads(self._arrived.popleft()), ""
 
     def close(self) -> None:
         """End the reader's process."""
@@ -116,7 +121,8 @@ class PlanReader:
             "megabytes": self._limits.megabytes_per_file,
             **more,
         }
-        self._process.stdin.write(json.dumps(request) + "\n")
+        self._arrived.clear()
+        self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
         self._process.stdin.flush()
 
     def _start(self) -> None:
@@ -126,7 +132,7 @@ class PlanReader:
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", plan_worker.__name__],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, encoding="ascii", env=environment,
+            env=environment,
         )  # fmt: skip
         self._answers = queue.Queue(maxsize=64)
         threading.Thread(
@@ -134,10 +140,17 @@ class PlanReader:
         ).start()
 
 
-def _pump(stream: Any, answers: queue.Queue[str | None]) -> None:
+def _pump(stream: Any, answers: queue.Queue[list[str] | None]) -> None:
+    """Hand on the lines that have come, many at a time: a page each would wake two threads."""
+    begun: list[bytes] = []  # of a line that has not ended yet
     with contextlib.suppress(ValueError, OSError):
-        for line in stream:
-            answers.put(line)
+        while part := stream.read1(_PART):
+            first, *lines = part.split(b"\n")
+            begun.append(first)
+            if lines:
+                whole = [b"".join(begun), *lines[:-1]]
+                begun = [lines[-1]]
+                answers.put([line.decode("ascii") for line in whole])
     answers.put(None)
 
 

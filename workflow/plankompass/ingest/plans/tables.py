@@ -16,6 +16,7 @@ from plankompass.ingest.plans.open_tables import (
     Shape,
     Word,
     banded_tables,
+    bands_of,
     column_of,
     is_number,
     row_of,
@@ -170,8 +171,7 @@ def _components(edges: list[Shape]) -> list[list[Shape]]:
 
 def _read_rows(grid: _Grid, words: Sequence[Word]) -> list[TextLine]:
     lines = []
-    for top, bottom in itertools.pairwise(grid.ys):
-        band = [w for w in words if top <= w.baseline - 0.3 * w.size < bottom]
+    for band in bands_of(grid.ys, words):
         if not band:
             continue
         lines += [row for part in _split_band(grid, band) if (row := _row(grid, part))]
