@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from plankompass.table_checks import DTYPES, holds
 from plankompass.tables import (
     CONTRACTS,
     ContractError,
@@ -87,3 +88,51 @@ def test_every_column_is_described():
         assert len(names) == len(set(names))
         assert set(contract.key) <= set(names)
         assert all(c.description for c in contract.columns)
+
+
+def _kept(contract, rows=2):
+    """Rows that keep a contract, whatever it demands."""
+    made = {}
+    for column in contract.columns:
+        low = 0 if column.minimum is None else column.minimum
+        values = {
+            "text": list(column.values[:1] * rows) or [f"t{n}" for n in range(rows)],
+            "integer": [low if column.values == () else column.values[0]] * rows,
+            "number": [float(low)] * rows, "flag": [True] * rows, "day": ["2020-01-01"] * rows,
+        }  # fmt: skip
+        made[column.name] = values[column.type]
+    return check_table(contract.name, pd.DataFrame(made).iloc[:1])
+
+
+def _broken(contract):
+    """The same rows, each time with one thing wrong, for everything the contract demands."""
+    kept = _kept(contract)
+    if contract.key:
+        yield "key", pd.concat([kept, kept], ignore_index=True)
+    for column in contract.columns:
+        wrong = []
+        if not column.nullable:
+            wrong.append(None)
+        if column.values:
+            wrong.append("not of the closed set")
+        if column.minimum is not None:
+            wrong.append(column.minimum - 1)
+        if column.maximum is not None:
+            wrong.append(column.maximum + 1)
+        for value in wrong:
+            yield (
+                column.name,
+                kept.assign(**{column.name: [value]}).astype({column.name: DTYPES[column.type]}),
+            )
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_what_the_quick_check_lets_pass_the_schema_would_let_pass(name):
+    contract = CONTRACTS[name]
+    assert holds(_kept(contract), contract, unique=True)
+    cases = list(_broken(contract))
+    for what, frame in cases:
+        assert not holds(frame, contract, unique=True), what
+    if cases:
+        with pytest.raises(ContractError):
+            check_table(name, cases[0][1])

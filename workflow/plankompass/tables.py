@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from plankompass.study.problems import PlankompassError
+from plankompass.table_checks import DTYPES, holds
 from plankompass.table_contracts import CONTRACTS, Column, Contract
 
 if TYPE_CHECKING:
@@ -33,14 +34,6 @@ __all__ = [
     "write_table",
     "write_table_in_parts",
 ]
-
-_DTYPES = {
-    "text": "str",
-    "integer": "Int64",
-    "number": "float64",
-    "flag": "boolean",
-    "day": "datetime64[us]",
-}
 
 
 class ContractError(PlankompassError):
@@ -73,7 +66,7 @@ def _compiled(
         if column.maximum is not None:
             checks.append(pa.Check.le(column.maximum))
         columns[column.name] = pa.Column(
-            _DTYPES[column.type], checks=checks, nullable=column.nullable, coerce=False
+            DTYPES[column.type], checks=checks, nullable=column.nullable, coerce=False
         )
     key = list(contract.key) if unique else []
     schema = pa.DataFrameSchema(columns, strict=True, unique=key or None, name=name, ordered=True)
@@ -98,7 +91,7 @@ def _coerced(
     out = {}
     for column in contract.columns:
         series = frame[column.name]
-        target = _DTYPES[column.type]
+        target = DTYPES[column.type]
         if keep_categories and column.type == "text" and _is_text_category(series):
             out[column.name] = series
             continue
@@ -218,8 +211,6 @@ _LARGE = 200_000
 def _checked(
     name: str, frame: pd.DataFrame, *, keep_categories: bool, ranks: _Ranks | None = None
 ) -> pd.DataFrame:
-    import pandera.errors
-
     contract = CONTRACTS[name]
     frame = _coerced(frame, contract, keep_categories=keep_categories)
     categorical = frozenset(c for c in frame if _is_text_category(frame[c]))
@@ -242,6 +233,10 @@ def _checked(
         if column.name in categorical:
             _check_categories(name, column, frame[column.name])
     rest = frame[[c for c in frame if c not in categorical]] if categorical else frame
+    if holds(rest, contract, unique=key is None):
+        return frame
+    import pandera.errors  # only where something is wrong: the library takes long to load
+
     try:
         _compiled(name, categorical, key is None).schema.validate(rest, lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -321,7 +316,7 @@ def empty_table(name: str) -> pd.DataFrame:
         The empty frame, typed.
     """
     return pd.DataFrame(
-        {c.name: pd.Series([], dtype=_DTYPES[c.type]) for c in CONTRACTS[name].columns}
+        {c.name: pd.Series([], dtype=DTYPES[c.type]) for c in CONTRACTS[name].columns}
     )
 
 
