@@ -52,7 +52,7 @@ def map_columns(survey: RawSurvey, source: SurveySource, book: Codebook) -> Colu
         roles["municipality_name"] = source.municipality_name
     if source.weight:
         roles["weight"] = source.weight
-    names = list(survey.frame.columns)
+    names = list(survey.table.columns)
     configured = {**roles, **{f"items.{c}": c for c in source.items}}
     for key, column in configured.items():
         if column not in names:

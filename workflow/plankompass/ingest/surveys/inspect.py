@@ -51,7 +51,7 @@ def inspect_survey(path: Path | str, limits: LimitConfig | None = None) -> dict[
         check_archive(path, path.name, limits)
         options["sheet"], options["header_row"], problems = find_header(path, path.name)
     survey = read_survey(path, format_, limits=limits, **options)
-    if set(_NETTSKJEMA_HEADER) & set(survey.frame.columns):
+    if set(_NETTSKJEMA_HEADER) & set(survey.table.columns):
         book = _codebook_beside(path)
         survey = read_survey(path, "nettskjema", limits=limits, codebook=book)
         note = (
@@ -62,12 +62,12 @@ def inspect_survey(path: Path | str, limits: LimitConfig | None = None) -> dict[
     variables = [_describe(survey, v, problems) for v in survey.variables]
     for found in find_personal_data(survey, no_phone=_tool_columns(survey)):
         problems.append(f"{found.column}: {found.rule} ({found.count} rows)")
-    if survey.frame.empty:
+    if survey.table.empty:
         problems.append("no rows")
     return {
         "kind": "survey",
         "format": survey.format,
-        "rows": len(survey.frame),
+        "rows": len(survey.table),
         "encoding": survey.encoding,
         "delimiter": survey.delimiter,
         "variables": variables,
@@ -110,7 +110,7 @@ def _codebook_beside(path: Path) -> Path | None:
 
 
 def _tool_columns(survey: RawSurvey) -> frozenset[str]:
-    return frozenset(c for c in survey.frame.columns if c.startswith("$"))
+    return frozenset(c for c in survey.table.columns if c.startswith("$"))
 
 
 def _inspect_codebook(path: Path) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _declared(variable: RawVariable) -> dict[str, Any]:
 
 
 def _describe(survey: RawSurvey, variable: RawVariable, problems: list[str]) -> dict[str, Any]:
-    column = survey.frame[variable.name]
+    column = survey.column(variable.name)
     tags = survey.tags.get(variable.name)
     out = _declared(variable)
     counts: dict[str, int] = {}

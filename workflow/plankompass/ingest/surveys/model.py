@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -68,6 +70,78 @@ class RawVariable:
         return any(part.contains(value) for part in self.missing)
 
 
+# Whole numbers nearer to zero than this are counted, not hashed
+_SMALL = 10_000
+
+
+class Codes(NamedTuple):
+    """A column of numbers given by its distinct values.
+
+    Attributes:
+        places: Place of each row's number among the distinct ones, -1 for blank. Shape (rows,).
+        distinct: The numbers, ascending. Float64.
+    """
+
+    places: np.ndarray
+    distinct: np.ndarray
+
+    @classmethod
+    def of(cls, numbers: np.ndarray) -> Codes | None:
+        """Count the distinct numbers of a column.
+
+        Args:
+            numbers: Float64, NaN for blank. Shape (rows,).
+
+        Returns:
+            The codes; None where the numbers are not small and whole, as nearly all are.
+        """
+        low, high = np.fmin.reduce(numbers, initial=np.nan), np.fmax.reduce(numbers, initial=np.nan)
+        if not (low > -_SMALL and high < _SMALL):  # also when all are missing
+            return None
+        missing = np.isnan(numbers)
+        blanks = missing.any()
+        whole = (np.where(missing, low, numbers) if blanks else numbers).astype("int16")
+        if not ((whole == numbers) | missing).all():
+            return None
+        places = whole - np.int16(low)
+        counts = np.bincount(places[~missing] if blanks else places)
+        used = np.flatnonzero(counts)
+        index = np.zeros(len(counts), dtype=np.min_scalar_type(-len(used)))
+        index[used] = np.arange(len(used))
+        found = index[places]
+        if blanks:
+            found[missing] = -1
+        return cls(found, used + low)
+
+    def spread(self) -> np.ndarray:
+        """The numbers again, NaN for blank."""
+        return np.append(self.distinct, np.nan)[self.places]
+
+    def series(self) -> pd.Series:
+        """The column as categories."""
+        dtype = pd.CategoricalDtype(pd.Index(self.distinct))
+        return pd.Series(pd.Categorical.from_codes(self.places, dtype=dtype), copy=False)
+
+
+def join_codes(parts: Sequence[Codes]) -> Codes:
+    """One column of the parts of a file that was read in parts."""
+    distinct = np.unique(np.concatenate([part.distinct for part in parts]))
+    kind = np.min_scalar_type(-len(distinct))
+    places = []
+    for part in parts:
+        if len(part.distinct) == len(distinct):
+            places.append(part.places)
+            continue
+        new = np.append(np.searchsorted(distinct, part.distinct), -1).astype(kind)
+        places.append(new[part.places])
+    return Codes(np.concatenate(places), distinct)
+
+
+def is_codes(series: pd.Series) -> bool:
+    """Whether a column of :attr:`RawSurvey.table` is held as codes."""
+    return isinstance(series.dtype, pd.CategoricalDtype)
+
+
 @dataclass
 class MultipleResponseSet:
     """A multiple-response set as declared in the file."""
@@ -85,8 +159,8 @@ class RawSurvey:
     Attributes:
         file: The file's name in messages.
         format: Format it was read as.
-        frame: One row a respondent. Numbers are float64 with NaN for blank, text is ``str`` with NaN
-            for blank, dates are datetime64 or datetime.date objects. User-missing codes are kept.
+        table: One row a respondent, as :attr:`frame`, but a column of codes may be held as categories
+            (:class:`Codes`), which take an eighth of the memory.
         variables: One a column, in order.
         tags: Stata's tagged missings: column to letters (``a`` to ``z``), where there are any.
         encoding, delimiter: How text was read; empty where it does not apply.
@@ -96,13 +170,25 @@ class RawSurvey:
 
     file: str
     format: str
-    frame: pd.DataFrame
+    table: pd.DataFrame
     variables: list[RawVariable]
     tags: dict[str, pd.Series] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
     sets: list[MultipleResponseSet] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a respondent. Numbers are float64 with NaN for blank, text is ``str`` with NaN for
+        blank, dates are datetime64 or datetime.date objects. User-missing codes are kept."""
+        columns = {name: self.column(name) for name in self.table.columns}
+        return pd.DataFrame(columns, index=self.table.index, columns=self.table.columns, copy=False)
+
+    def column(self, name: str) -> pd.Series:
+        """One column as :attr:`frame` has it."""
+        series = self.table[name]
+        return series.astype("float64") if is_codes(series) else series
 
     def variable(self, name: str) -> RawVariable:
         """The variable of a column."""

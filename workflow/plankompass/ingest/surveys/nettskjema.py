@@ -40,10 +40,10 @@ def read_nettskjema(
     if codebook is None:
         return survey
     described, sets = _describe(_elements(codebook, shown_codebook or codebook.name))
-    names = set(survey.frame.columns)
+    names = set(survey.table.columns)
     survey.variables = [
         RawVariable(name, *described[name]) if name in described else RawVariable(name, type="text")
-        for name in survey.frame.columns
+        for name in survey.table.columns
     ]
     survey.sets = [s for s in sets if set(s.variables) <= names]
     absent = sorted(set(described) - names)

@@ -99,8 +99,8 @@ def find_personal_data(
         One failure a column and kind of data, with the number of rows; never a value.
     """
     problems = []
-    for name in survey.frame.columns:
-        column = survey.frame[name]
+    for name in survey.table.columns:
+        column = survey.table[name]
         filled = int(column.notna().sum())
         if not filled:
             continue
@@ -111,7 +111,7 @@ def find_personal_data(
                 shown = "(a column named by personal data)"
                 problems.append(_problem(survey, shown, f"the column's name holds {label}", filled))
                 break
-        if _is_personal_name(name) and (telling := _longer_than_codes(column)):
+        if _is_personal_name(name) and (telling := _longer_than_codes(survey.column(name))):
             problems.append(
                 _problem(survey, shown, "the column's name says personal data", telling)
             )

@@ -137,12 +137,12 @@ def read_source(
         return None
     for note in survey.notes:
         log.info("%s: %s", source.file, note)
-    if survey.frame.empty:
+    if survey.table.empty:
         hint = "export it again, or take the source out of config.yaml"
         problems.add("file", "fail", source.file, "the survey has no rows", hint=hint)
         return None
     keys = frozenset({source.respondent_key, source.answered_on, source.municipality})
-    tool = frozenset(c for c in survey.frame.columns if c.startswith("$"))
+    tool = frozenset(c for c in survey.table.columns if c.startswith("$"))
     places = frozenset({source.municipality, source.municipality_name or ""})
     problems.extend(
         find_personal_data(survey, no_phone=keys | tool | {source.weight or ""}, places=places)
@@ -222,7 +222,7 @@ def _code_items(
         variable = survey.variable(column)
         recodes = {str(k): v for k, v in source.recodes.get(item_id, {}).items()}
         coded[target] = code_column(
-            survey.frame[column],
+            survey.table[column],
             variable,
             scale,
             column=target,
@@ -252,7 +252,9 @@ def _people(
     problems: ProblemLog,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Who answered, where and when, and the rows without a place (empty kommune_id) by case."""
-    frame = survey.frame
+    said = {source.respondent_key, source.answered_on, source.municipality}
+    said |= {source.municipality_name, source.weight} - {None}
+    frame = pd.DataFrame({name: survey.column(name) for name in sorted(said)}, copy=False)
     keys = _as_text(frame[source.respondent_key])
     if blank := int((keys == "").sum()):
         hint = "every answer needs the key that tells persons apart"

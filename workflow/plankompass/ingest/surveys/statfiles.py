@@ -20,12 +20,14 @@ from plankompass.ingest.surveys.guard import (
     call_apart_together,
 )
 from plankompass.ingest.surveys.model import (
+    Codes,
     MissingRange,
     MultipleResponseSet,
     RawSurvey,
     RawVariable,
     SurveyReadError,
     all_plain,
+    join_codes,
     text_faults,
     unique_names,
 )
@@ -42,6 +44,11 @@ _LAST = pd.Timestamp("9999-12-31").timestamp()
 # A file of so many bytes is read by several processes at once, where there are cores for it
 _LARGE_BYTES = 20_000_000
 _MOST_READERS = 4
+_SPSS_TIMES = {
+    **dict.fromkeys(("DATE", "ADATE", "EDATE", "JDATE", "SDATE"), "date"),
+    **dict.fromkeys(("DATETIME", "YMDHMS"), "datetime"),
+    **dict.fromkeys(("TIME", "MTIME"), "time"),
+}
 _HINT = "open it in the program it came from and save it anew, or export CSV"
 
 
@@ -65,8 +72,11 @@ def _read(
 
 
 def _plain_array(column: pd.Series) -> Any:
-    """Numbers as an array that can be handed over as it lies, anything else as pandas has it."""
-    return column.to_numpy() if column.dtype == "float64" else column.array
+    """Numbers as codes or as an array that can be handed over as it lies, else as pandas has it."""
+    if column.dtype != "float64":
+        return column.array
+    numbers = column.to_numpy()
+    return Codes.of(numbers) or numbers
 
 
 def _count_rows(path: Path, format_: str, encoding: str | None) -> int:
@@ -107,12 +117,19 @@ def _read_in_parts(
     parts = [(path, format_, encoding, start, step) for start in range(0, rows, step)]
     read = call_apart_together(_read, parts, seconds=seconds)
     data = {name: _joined([part[name] for part, _ in read]) for name in read[0][0]}
-    if any(len(column) != rows for column in data.values()):
+    if any(_length(column) != rows for column in data.values()):
         return None
     return data, _meta_of_all([meta for _, meta in read])
 
 
+def _length(column: Any) -> int:
+    return len(column.places if isinstance(column, Codes) else column)
+
+
 def _joined(parts: Sequence[Any]) -> Any:
+    if all(isinstance(part, Codes) for part in parts):
+        return join_codes(parts)
+    parts = [part.spread() if isinstance(part, Codes) else part for part in parts]
     if all(isinstance(part, np.ndarray) for part in parts):
         return np.concatenate(parts)
     return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
@@ -262,7 +279,8 @@ def _survey(shown: str, format_: str, encoding: str, data: dict[str, Any], meta:
             values, meta.readstat_variable_types.get(raw), format_, file_format
         )
         if variable.type in ("date", "datetime", "time"):
-            variable.lost = int(series.isna().sum() - pd.isna(values).sum())
+            lost = pd.isna(values.spread() if isinstance(values, Codes) else values).sum()
+            variable.lost = int(series.isna().sum() - lost)
         if note:
             notes.append(f"{name}: {note}")
         frame[name] = series
@@ -276,13 +294,15 @@ def _survey(shown: str, format_: str, encoding: str, data: dict[str, Any], meta:
         )
         for name, spec in sorted((meta.mr_sets or {}).items())
     ]
-    rows = len(next(iter(data.values()))) if data else 0
+    rows = _length(next(iter(data.values()))) if data else 0
     table = pd.DataFrame(frame, index=pd.RangeIndex(rows), columns=names, copy=False)
     return RawSurvey(shown, format_, table, variables, tags, encoding, sets=sets, notes=notes)
 
 
 def _split_tags(values: Any, letters: set[str]) -> tuple[np.ndarray, pd.Series]:
     """Part a column into numbers and the letters of Stata's tagged missings."""
+    if isinstance(values, Codes):
+        values = values.spread()
     series = pd.Series(values, dtype=object)
     tagged = series.map(lambda v: isinstance(v, str) and v in letters).astype(bool)
     numbers = pd.to_numeric(series.mask(tagged), errors="coerce").to_numpy(dtype="float64")
@@ -296,25 +316,29 @@ def _typed(
     if kind == "string":
         text = pd.Series(values, dtype="str")
         return text.mask(text.str.strip() == ""), "text", ""
-    number = pd.Series(np.asarray(values, dtype="float64"), copy=False)
     form = file_format.upper().lstrip("%-")
-    if format_ == "dta":
-        if form.startswith("TC"):
-            if "HH" in form and "D" not in form:
-                return _clock(number / 1000.0), "time", ""
-            seconds = number / 1000.0 - _STATA_EPOCH_DAYS * 86400.0
-            return _dates(seconds, "datetime")
-        if form.startswith(("TD", "D")):
-            return _dates((number - _STATA_EPOCH_DAYS) * 86400.0, "date")
+    time = _stata_time(form) if format_ == "dta" else _SPSS_TIMES.get(form.rstrip("0123456789."))
+    if isinstance(values, Codes):
+        if time is None:
+            return values.series(), "number", ""
+        values = values.spread()
+    number = pd.Series(np.asarray(values, dtype="float64"), copy=False)
+    if time is None:
         return number, "number", ""
-    stem = form.rstrip("0123456789.")
-    if stem in ("DATE", "ADATE", "EDATE", "JDATE", "SDATE"):
-        return _dates(number - _SPSS_EPOCH, "date")
-    if stem in ("DATETIME", "YMDHMS"):
-        return _dates(number - _SPSS_EPOCH, "datetime")
-    if stem in ("TIME", "MTIME"):
-        return _clock(number), "time", ""
-    return number, "number", ""
+    if format_ != "dta":
+        return (_clock(number), time, "") if time == "time" else _dates(number - _SPSS_EPOCH, time)
+    if time == "time":
+        return _clock(number / 1000.0), time, ""
+    if time == "date":
+        return _dates((number - _STATA_EPOCH_DAYS) * 86400.0, time)
+    return _dates(number / 1000.0 - _STATA_EPOCH_DAYS * 86400.0, time)
+
+
+def _stata_time(form: str) -> str | None:
+    """What kind of time a Stata format shows: milliseconds (``%tc``) or days (``%td``)."""
+    if form.startswith("TC"):
+        return "time" if "HH" in form and "D" not in form else "datetime"
+    return "date" if form.startswith(("TD", "D")) else None
 
 
 def _dates(seconds: pd.Series, kind: str) -> tuple[pd.Series, Any, str]:

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from plankompass.ingest.surveys.model import RawVariable, normal, plain
+from plankompass.ingest.surveys.model import Codes, RawVariable, is_codes, normal, plain
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Item
 from plankompass.study.problems import Problem
@@ -34,8 +34,6 @@ _MENDED = {
 
 # A single stray value is mended; more than this share of a column is no accident
 STRAY_SHARE = 0.02
-# Whole numbers nearer to zero than this are counted, not hashed
-_SMALL = 10_000
 # Numbers from here on, and below zero, are read as an undeclared missing code, not as a slip
 _MISSING_LIKE = 20
 
@@ -223,28 +221,11 @@ def code_column(
 
 
 def _distinct(series: pd.Series) -> tuple[np.ndarray, Sequence[object]]:
-    """Index of each row's value among the distinct ones, -1 for missing; and the distinct values.
-
-    Columns of small whole numbers, which nearly all are, are counted instead of hashed.
-    """
-    if series.dtype != "float64" or series.empty:
-        return pd.factorize(series)
-    values = series.to_numpy()
-    low, high = np.fmin.reduce(values), np.fmax.reduce(values)
-    if not (low > -_SMALL and high < _SMALL):  # also when all are missing
-        return pd.factorize(series)
-    missing = np.isnan(values)
-    whole = np.where(missing, low, values).astype("int16")
-    if not ((whole == values) | missing).all():
-        return pd.factorize(series)
-    places = whole - np.int16(low)
-    counts = np.bincount(places[~missing] if missing.any() else places)
-    used = np.flatnonzero(counts)
-    index = np.zeros(len(counts), dtype="int16")
-    index[used] = np.arange(len(used))
-    indices = index[places]
-    indices[missing] = -1
-    return indices, (used + low).tolist()
+    """Index of each row's value among the distinct ones, -1 for missing; and the distinct values."""
+    if is_codes(series):
+        return series.cat.codes.to_numpy(), series.cat.categories.tolist()
+    codes = Codes.of(series.to_numpy()) if series.dtype == "float64" else None
+    return (codes.places, codes.distinct.tolist()) if codes else pd.factorize(series)
 
 
 def _read_tags(
