@@ -86,3 +86,21 @@ def test_a_broken_part_is_refused_and_leaves_no_file(tmp_path, break_it, said):
     with pytest.raises(ContractError, match=said):
         write_table_in_parts("answers", break_it(in_parts(answers())), tmp_path / "a.parquet")
     assert not (tmp_path / "a.parquet").exists()
+
+
+def test_whole_numbers_given_by_categories_are_written_out_and_held_against_their_range(tmp_path):
+    rows = {
+        "source": ["a", "b", "c"], "file": "f", "format": "csv", "encoding": "", "outcome": "kept",
+    }  # fmt: skip
+    counts = pd.Categorical.from_codes([1, 0, 1], dtype=pd.CategoricalDtype(pd.Index([3, 7])))
+    frame = pd.DataFrame(rows).assign(rows=counts)
+    write_table("source_rows", frame, tmp_path / "a.parquet")
+    read = read_table("source_rows", tmp_path / "a.parquet")
+    assert read["rows"].tolist() == [7, 3, 7]
+    assert read["rows"].dtype == "Int64"
+    below = frame.assign(rows=counts.rename_categories([-3, 7]))
+    with pytest.raises(ContractError, match="rows: values outside 0"):
+        write_table("source_rows", below, tmp_path / "b.parquet")
+    gone = frame.assign(rows=pd.Categorical.from_codes([1, -1, 1], dtype=counts.dtype))
+    with pytest.raises(ContractError, match="rows: not_nullable"):
+        write_table("source_rows", gone, tmp_path / "b.parquet")

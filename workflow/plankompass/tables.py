@@ -11,17 +11,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from plankompass.study.problems import PlankompassError
+from plankompass.table_categories import (
+    Ranks,
+    arrow_table,
+    ascends,
+    is_category,
+    numeric_key,
+)
 from plankompass.table_checks import DTYPES, holds
 from plankompass.table_contracts import CONTRACTS, Column, Contract
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = [
     "CONTRACTS",
@@ -73,12 +77,6 @@ def _compiled(
     return _Compiled(schema, tuple(columns))
 
 
-def _is_text_category(series: pd.Series) -> bool:
-    return isinstance(series.dtype, pd.CategoricalDtype) and isinstance(
-        series.cat.categories.dtype, pd.StringDtype
-    )
-
-
 def _coerced(
     frame: pd.DataFrame, contract: Contract, *, keep_categories: bool = False
 ) -> pd.DataFrame:
@@ -92,7 +90,7 @@ def _coerced(
     for column in contract.columns:
         series = frame[column.name]
         target = DTYPES[column.type]
-        if keep_categories and column.type == "text" and _is_text_category(series):
+        if keep_categories and is_category(series, column.type):
             out[column.name] = series
             continue
         if str(series.dtype) != target:
@@ -148,7 +146,7 @@ def write_table_in_parts(
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    ranks = _Ranks()
+    ranks = Ranks()
     last: tuple[Any, ...] = ()
     writer: pq.ParquetWriter | None = None
     hand = ThreadPoolExecutor(1)
@@ -163,7 +161,7 @@ def write_table_in_parts(
             if tuple(key.iloc[0]) <= last:
                 raise ContractError(f"table {name}: its parts are not in the order of the key")
             last = tuple(key.iloc[-1])
-            table = _arrow_table(checked)
+            table = arrow_table(checked)
             if busy is not None:
                 busy.result()
             if writer is None:
@@ -186,12 +184,6 @@ def write_table_in_parts(
         write_table(name, empty_table(name), path)
 
 
-def _arrow_table(checked: pd.DataFrame) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-
-
 def _parquet_options(name: str) -> dict[str, Any]:
     return {
         "compression": "zstd",
@@ -209,13 +201,15 @@ _LARGE = 200_000
 
 
 def _checked(
-    name: str, frame: pd.DataFrame, *, keep_categories: bool, ranks: _Ranks | None = None
+    name: str, frame: pd.DataFrame, *, keep_categories: bool, ranks: Ranks | None = None
 ) -> pd.DataFrame:
     contract = CONTRACTS[name]
     frame = _coerced(frame, contract, keep_categories=keep_categories)
-    categorical = frozenset(c for c in frame if _is_text_category(frame[c]))
+    categorical = frozenset(c.name for c in contract.columns if is_category(frame[c.name], c.type))
     as_numbers = len(frame) >= _LARGE or categorical.intersection(contract.key)
-    key = _numeric_key(frame, contract, ranks or _Ranks()) if as_numbers else None
+    ranks = ranks or Ranks()
+    ordered = bool(as_numbers) and ascends(frame, contract, ranks)
+    key = numeric_key(frame, contract, ranks) if as_numbers and not ordered else None
     if key is not None:
         if (key[1:] < key[:-1]).any():
             order = key.argsort(kind="stable")
@@ -226,19 +220,19 @@ def _checked(
                 f"table {name}: the key {', '.join(contract.key)} stands more than once "
                 f"in {repeated} row(s)"
             )
-    elif contract.key:
+    elif contract.key and not ordered:
         frame = frame.sort_values(list(contract.key), kind="stable", na_position="first")
     frame = frame.reset_index(drop=True)
     for column in contract.columns:
         if column.name in categorical:
             _check_categories(name, column, frame[column.name])
     rest = frame[[c for c in frame if c not in categorical]] if categorical else frame
-    if holds(rest, contract, unique=key is None):
+    if holds(rest, contract, unique=key is None and not ordered):
         return frame
     import pandera.errors  # only where something is wrong: the library takes long to load
 
     try:
-        _compiled(name, categorical, key is None).schema.validate(rest, lazy=True)
+        _compiled(name, categorical, key is None and not ordered).schema.validate(rest, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         lines = []
@@ -249,7 +243,7 @@ def _checked(
 
 
 def _check_categories(name: str, column: Column, series: pd.Series) -> None:
-    """Text kept as categories: no row missing where none may be, and no text outside a closed set."""
+    """Categories: no row missing where none may be, and no value outside a closed set or a range."""
     codes = series.cat.codes.to_numpy()
     if not column.nullable and len(codes) and codes.min() < 0:
         missing = int((codes < 0).sum())
@@ -262,48 +256,13 @@ def _check_categories(name: str, column: Column, series: pd.Series) -> None:
             raise ContractError(
                 f"table {name}: {column.name}: {len(unknown)} values are not of the closed set"
             )
-
-
-class _Ranks:
-    """Places of texts in their order; worked out once for categories that several frames share."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[pd.Index, np.ndarray | None]] = {}
-
-    def codes(self, series: pd.Series) -> tuple[np.ndarray, int]:
-        """The place of each row's text among the distinct ones in order, and how many there are."""
-        if not _is_text_category(series):
-            codes, values = pd.factorize(series)
-            values = pd.Index(values).astype("str")
-            rank = np.empty(len(values), dtype="int64")
-            rank[values.argsort()] = np.arange(len(values))
-            return rank[codes], len(values)
-        codes, values = series.cat.codes.to_numpy(), series.cat.categories
-        if id(values) not in self._known:
-            rank = None
-            if not values.is_monotonic_increasing:
-                rank = np.empty(len(values), dtype="int64")
-                rank[values.argsort()] = np.arange(len(values))
-            self._known[id(values)] = (values, rank)
-        _, rank = self._known[id(values)]
-        return (codes if rank is None else rank[codes]), len(values)
-
-
-def _numeric_key(frame: pd.DataFrame, contract: Contract, ranks: _Ranks) -> np.ndarray | None:
-    """The key of each row as one number that orders and compares like the text; None if there is none."""
-    types = {column.name: column.type for column in contract.columns}
-    if not contract.key or any(types[c] != "text" or frame[c].isna().any() for c in contract.key):
-        return None
-    combined = np.zeros(len(frame), dtype="int64")
-    size = 1
-    for name in contract.key:
-        codes, distinct = ranks.codes(frame[name])
-        size *= max(distinct, 1)
-        if size > 2**62:
-            return None
-        combined *= max(distinct, 1)
-        combined += codes
-    return combined
+    if column.minimum is None and column.maximum is None:
+        return
+    used = series.cat.categories[np.unique(codes[codes >= 0])]
+    low = -np.inf if column.minimum is None else column.minimum
+    high = np.inf if column.maximum is None else column.maximum
+    if not used.empty and (used.min() < low or used.max() > high):
+        raise ContractError(f"table {name}: {column.name}: values outside {low} to {high}")
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -341,7 +300,7 @@ def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
         return
     import pyarrow.parquet as pq
 
-    table = _arrow_table(checked)
+    table = arrow_table(checked)
     pq.write_table(table, path, row_group_size=1_000_000, **_parquet_options(name))
 
 

@@ -13,7 +13,7 @@ from tests.unit.ingest.mini_study import ROOT
 
 from plankompass.commands import measuring_surveys
 from plankompass.ingest.surveys import guard, statfiles
-from plankompass.ingest.surveys.model import SurveyReadError
+from plankompass.ingest.surveys.model import Codes, SurveyReadError, join_codes
 from plankompass.ingest.surveys.readers import read_survey
 from plankompass.tables import read_table
 
@@ -61,6 +61,29 @@ def test_parts_are_the_whole(tmp_path, in_parts, monkeypatch, form, rows):
         n: t.tolist() for n, t in whole.tags.items()
     }
     assert (form == "dta") == ("x" in whole.tags)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [1.0, 5.0, np.nan, 1.0], [0.5, 1.0], [np.nan, np.nan], [], [-9999.0, 9999.0], [1.0, 10_000.0],
+        [np.inf, 1.0], [1e300], list(np.arange(300.0)),
+    ],
+)  # fmt: skip
+def test_numbers_held_as_codes_are_the_numbers(numbers):
+    column = np.array(numbers, dtype="float64")
+    codes = Codes.of(column)
+    small = [n for n in numbers if not np.isnan(n)]
+    assert (codes is not None) == (
+        bool(small) and all(abs(n) < 10_000 and n.is_integer() for n in small)
+    )
+    if codes is None:
+        return
+    np.testing.assert_array_equal(codes.spread(), column)
+    np.testing.assert_array_equal(codes.series().astype("float64"), column)
+    cut = [part for part in np.split(column, [1]) if Codes.of(part)]
+    joined = join_codes([Codes.of(part) for part in cut])
+    np.testing.assert_array_equal(joined.spread(), np.concatenate(cut))
 
 
 def test_a_file_cut_off_is_refused_as_ever(tmp_path, in_parts):

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from plankompass.study.problems import PlankompassError
 
@@ -53,7 +55,7 @@ def load_salt(salt_file: str | None, study: str) -> bytes:
     return hashlib.blake2b(salt, digest_size=32).digest()
 
 
-def pseudonyms(keys: Iterable[str], salt: bytes, scope: Sequence[str]) -> list[str]:
+def pseudonyms(keys: Iterable[str], salt: bytes, scope: Sequence[str]) -> pd.Series:
     """Hash raw keys to pseudonyms.
 
     Args:
@@ -67,15 +69,15 @@ def pseudonyms(keys: Iterable[str], salt: bytes, scope: Sequence[str]) -> list[s
     """
     prefix = "\x1f".join(scope).encode() + b"\x1e"
     base = hashlib.blake2b(prefix, key=salt, digest_size=_DIGEST_BYTES)
-    digests = []
+    digests = bytearray()
     for key in keys:
         digest = base.copy()
         digest.update(key.encode("utf-8", "surrogatepass"))
-        digests.append(digest.digest())
-    return _as_hex(b"".join(digests))
+        digests += digest.digest()
+    return _as_hex(bytes(digests))
 
 
-def questionnaire_ids(persons: Sequence[str], salt: bytes, scope: Sequence[str]) -> list[str]:
+def questionnaire_ids(persons: pd.Series, salt: bytes, scope: Sequence[str]) -> pd.Series:
     """Pseudonyms of questionnaires from those of the persons who filled them in.
 
     A person's pseudonym is combined with a secret number of the scope (exclusive or): within a scope
@@ -91,10 +93,13 @@ def questionnaire_ids(persons: Sequence[str], salt: bytes, scope: Sequence[str])
     """
     prefix = "\x1f".join(("questionnaire", *scope)).encode()
     mask = hashlib.blake2b(prefix, key=salt, digest_size=_DIGEST_BYTES).digest()
-    raw = np.frombuffer(bytes.fromhex("".join(persons)), dtype="uint8").reshape(-1, _DIGEST_BYTES)
+    raw = np.frombuffer(bytes.fromhex(persons.str.cat()), dtype="uint8").reshape(-1, _DIGEST_BYTES)
     return _as_hex((raw ^ np.frombuffer(mask, dtype="uint8")).tobytes())
 
 
-def _as_hex(content: bytes) -> list[str]:
-    text, width = content.hex(), 2 * _DIGEST_BYTES
-    return [text[start : start + width] for start in range(0, len(text), width)]
+def _as_hex(content: bytes) -> pd.Series:
+    """Digests as text, laid down whole: no text of its own is made for each."""
+    text, width = content.hex().encode(), 2 * _DIGEST_BYTES
+    ends = np.arange(0, len(text) + 1, width, dtype="int64")
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(text)]
+    return pd.Series(pa.Array.from_buffers(pa.large_string(), len(ends) - 1, buffers), dtype="str")

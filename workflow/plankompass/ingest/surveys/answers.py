@@ -152,8 +152,8 @@ def _one_population(
     files = np.repeat([p.source.file for p in parts], [len(p.people) for p in parts])
     valid = (kinds == VALID).sum(axis=0)
     keep, dropped, torn = duplicate_respondents(
-        people["person"].tolist(),
-        people["kommune_id"].tolist(),
+        people["person"],
+        people["kommune_id"],
         valid,
         people["answered_at"],
         (values, kinds),
@@ -174,7 +174,7 @@ def _one_population(
     if not keep.all():
         people = people[keep].reset_index(drop=True)
         values, kinds, valid = values[:, keep], kinds[:, keep], valid[keep]
-    respondents = questionnaire_ids(people["person"].tolist(), context.salt, key)
+    respondents = questionnaire_ids(people["person"], context.salt, key)
     people = people.assign(
         respondent=respondents,
         wave=wave,

@@ -20,14 +20,14 @@ class Answers:
     """What the questionnaires of one wave, group and gathering answered.
 
     Attributes:
-        respondents: Pseudonyms of the questionnaires. Length rows.
+        respondents: Pseudonyms of the questionnaires. Shape (rows,), text.
         columns: Item columns, in any order.
         values: Codes, 0 where not valid. Shape (columns, rows).
         kinds: Index into ``MISSING_KINDS``. Shape (columns, rows).
         wordings: Wording id of each column: one for all rows, or one a row.
     """
 
-    respondents: Sequence[str]
+    respondents: pd.Series
     columns: Sequence[str]
     values: np.ndarray
     kinds: np.ndarray
@@ -47,8 +47,8 @@ def answer_parts(groups: Sequence[Answers], part_rows: int = PART_ROWS) -> Itera
     filled = [group for group in groups if len(group.respondents)]
     if not filled:
         return
-    pseudonyms = [text for group in filled for text in group.respondents]
-    order = np.array(pseudonyms, dtype="S").argsort(kind="stable")
+    pseudonyms = pd.concat([group.respondents for group in filled], ignore_index=True)
+    order = pseudonyms.to_numpy().astype("S").argsort(kind="stable")
     rank = np.empty(len(order), dtype="int32")
     rank[order] = np.arange(len(order), dtype="int32")
     ends = np.cumsum([len(group.respondents) for group in filled])
@@ -56,10 +56,10 @@ def answer_parts(groups: Sequence[Answers], part_rows: int = PART_ROWS) -> Itera
         _Ranked(group, places)
         for group, places in zip(filled, np.split(rank, ends[:-1]), strict=True)
     ]
-    people = _texts([pseudonyms[place] for place in order.tolist()])
+    people = _texts(pseudonyms.take(order))
     columns = sorted({column for group in filled for column in group.columns})
     names = sorted({w for group in ranked for w in group.wording_names()})
-    texts = (_texts(columns), people, _texts(MISSING_KINDS), _texts(names))
+    texts = (_texts(columns), people, _texts(MISSING_KINDS), _texts(names), _numbers(filled))
     for first, last in _whole_items(columns, ranked, part_rows):
         blocks = [_item(number, columns[number], ranked, names) for number in range(first, last)]
         yield _part([np.concatenate(column) for column in zip(*blocks, strict=True)], texts)
@@ -118,12 +118,14 @@ def _item(
 
 def _part(numbers: Sequence[np.ndarray], texts: Sequence[pd.CategoricalDtype]) -> pd.DataFrame:
     item, respondent, kinds, wording, values = numbers
-    items, people, missing, wordings = texts
+    items, people, missing, wordings, codes = texts
+    lowest = codes.categories[0]
+    values = np.where(kinds == VALID, values - lowest, -1)
     return pd.DataFrame(
         {
             "item": pd.Categorical.from_codes(item, dtype=items),
             "respondent": pd.Categorical.from_codes(respondent, dtype=people),
-            "value": pd.arrays.IntegerArray(values.astype("int64"), kinds != VALID),
+            "value": pd.Categorical.from_codes(values, dtype=codes),
             "missing": pd.Categorical.from_codes(kinds, dtype=missing),
             "wording": pd.Categorical.from_codes(wording, dtype=wordings),
         },
@@ -131,6 +133,13 @@ def _part(numbers: Sequence[np.ndarray], texts: Sequence[pd.CategoricalDtype]) -
     )
 
 
-def _texts(texts: Sequence[str]) -> pd.CategoricalDtype:
+def _numbers(groups: Sequence[Answers]) -> pd.CategoricalDtype:
+    """Codes given by their place among the whole numbers from the least to the greatest."""
+    low = min(int(group.values.min(initial=0)) for group in groups)
+    high = max(int(group.values.max(initial=0)) for group in groups)
+    return pd.CategoricalDtype(pd.RangeIndex(low, high + 1).astype("int64"))
+
+
+def _texts(texts: Sequence[str] | pd.Series) -> pd.CategoricalDtype:
     """Text given by numbers: a table of millions of answers holds each text once."""
-    return pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
+    return pd.CategoricalDtype(pd.Index(texts, dtype="str", copy=False))

@@ -180,8 +180,11 @@ class RawSurvey:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row a respondent. Numbers are float64 with NaN for blank, text is ``str`` with NaN for
-        blank, dates are datetime64 or datetime.date objects. User-missing codes are kept."""
+        """One row a respondent.
+
+        Numbers are float64 with NaN for blank, text is ``str`` with NaN for blank, dates are
+        datetime64 or datetime.date objects. User-missing codes are kept.
+        """
         columns = {name: self.column(name) for name in self.table.columns}
         return pd.DataFrame(columns, index=self.table.index, columns=self.table.columns, copy=False)
 

@@ -197,7 +197,7 @@ def outside_window(
 
 
 def duplicate_respondents(
-    persons: Sequence[str], kommune: Sequence[str], valid: np.ndarray, times: pd.Series,
+    persons: pd.Series, kommune: pd.Series, valid: np.ndarray, times: pd.Series,
     content: Sequence[np.ndarray],
 ) -> tuple[np.ndarray, dict[str, int], int]:  # fmt: skip
     """S1: keep one answer a person: the one with most valid items, the latest if equal.
@@ -214,13 +214,14 @@ def duplicate_respondents(
         Which rows to keep; rows left out by person; and how many persons stand in two
         municipalities, which cannot be mended.
     """
-    table = pd.DataFrame({"person": persons, "kommune": kommune, "valid": valid})
-    table["time"] = times.reset_index(drop=True)
-    repeated = table["person"].duplicated(keep=False).to_numpy()
-    keep = np.ones(len(table), dtype=bool)
+    repeated = persons.duplicated(keep=False).to_numpy()
+    keep = np.ones(len(persons), dtype=bool)
     if not repeated.any():
         return keep, {}, 0
-    part = table[repeated].copy()
+    columns = {"person": persons, "kommune": kommune, "time": times}
+    part = pd.DataFrame(
+        {name: column.reset_index(drop=True) for name, column in columns.items()} | {"valid": valid}
+    )[repeated]
     torn = int((part.groupby("person")["kommune"].nunique() > 1).sum())
     part["content"] = [
         b"".join(codes[:, i].astype("int16").tobytes() for codes in content)
