@@ -28,6 +28,10 @@ _MARKERS = {"circle": "o", "square": "s", "triangle": "^", "down": "v", "diamond
 _MARKER_SCALE = {"circle": 1.0, "square": 0.9, "triangle": 1.12, "down": 1.12, "diamond": 0.84}
 _SVG_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "plankompass", "path.simplify": False}
 _ELLIPSIS = "…"
+# Set once, not around each of a report's fifty figures: nothing else in the program draws.
+mpl.rcParams.update(_SVG_SETTINGS)
+# Figures that are drawn and empty again; making one costs more than a short strip's lines.
+_idle: list[Figure] = []
 
 
 @cache
@@ -110,8 +114,22 @@ def wrap(text: str, width: float, size: float, weight: int = 400, lines: int = 3
     return result
 
 
+def _figure(width: float, height: float) -> Figure:
+    """An empty figure of a size in points."""
+    inches = (width / 72, height / 72)
+    try:
+        figure = _idle.pop()
+    except IndexError:
+        figure = Figure(figsize=inches, dpi=72, facecolor="none")
+        figure.patch.set_visible(False)
+        FigureCanvasSVG(figure)
+    else:
+        figure.set_size_inches(*inches)
+    return figure
+
+
 class Canvas:
-    """One figure.
+    """One figure; it can be drawn on until :meth:`svg` is called.
 
     Args:
         width: Width in points.
@@ -120,8 +138,7 @@ class Canvas:
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
-        self._figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="none")
-        self._figure.patch.set_visible(False)
+        self._figure = _figure(width, height)
         self._count = 0
         self._to_page = Affine2D().scale(1, -1).translate(0, height)
 
@@ -264,31 +281,36 @@ class Canvas:
             An ``<svg>`` element without style sheet, metadata, clock or ids of its own.
         """
         buffer = io.StringIO()
-        with mpl.rc_context(_SVG_SETTINGS):
-            FigureCanvasSVG(self._figure).print_svg(
-                buffer, metadata={"Date": None, "Creator": None}
-            )
+        self._figure.canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[attr-defined]
+        self._figure.artists.clear()
+        _idle.append(self._figure)
+        del self._figure
         return _clean(buffer.getvalue(), prefix)
 
 
 _GROUP_ID = re.compile(r'<g id="(?:figure|patch|line2d|text|axes)_\d+">')
-_SPACES = re.compile(r">\s+<")
+_HEAD = re.compile(
+    r'(?:<metadata>.*?</metadata>|<defs>\s*<style type="text/css">.*?</style>\s*</defs>|<!--.*?-->)\s*',
+    re.S,
+)
+_FINER = re.compile(r"(\.\d\d)\d+")
+_TURNED_BY_NOTHING = re.compile(r' transform="rotate\(-0 [^"]*"')
+_DEEPEST = 12  # steps of matplotlib's indentation
 
 
 def _clean(text: str, prefix: str) -> str:
     """Strip what matplotlib adds for a file of its own, and make the ids unique on a page."""
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
     # The style sheet holds for every element of the page it is put into.
-    text = re.sub(r'<defs>\s*<style type="text/css">.*?</style>\s*</defs>', "", text, flags=re.S)
+    text = _HEAD.sub("", text[text.index("<svg") :])
     text = _GROUP_ID.sub("<g>", text)
-    text = re.sub(r'\bid="', f'id="{prefix}-', text)
-    text = re.sub(r'xlink:href="#', f'xlink:href="#{prefix}-', text)
-    text = re.sub(r"url\(#", f"url(#{prefix}-", text)
-    text = re.sub(r"(\d+\.\d{2})\d+", r"\1", text)
-    text = re.sub(r' transform="rotate\(-0 [^"]*"', "", text)
-    text = re.sub(r"(?<=[0-9])\s*\n(?=[A-Zz])", "", text)
-    text = text.replace('xlink:href="', 'href="')
-    text = re.sub(r' xmlns:xlink="[^"]*"', "", text)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
-    return _SPACES.sub("><", text).strip()
+    text = text.replace(' id="', f' id="{prefix}-')
+    text = text.replace('xlink:href="#', f'href="#{prefix}-').replace("url(#", f"url(#{prefix}-")
+    text = text.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    text = _FINER.sub(r"\1", text)
+    text = _TURNED_BY_NOTHING.sub("", text)
+    # one line: plain replacements, since patterns over every blank cost as much as a chart
+    for step in "LCMQz":
+        text = text.replace(f" \n{step}", step)
+    for depth in range(_DEEPEST):
+        text = text.replace(f">\n{' ' * depth}<", "><")
+    return text.strip()
