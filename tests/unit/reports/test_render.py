@@ -14,14 +14,17 @@ import page as pdf_checker
 import pikepdf
 import pypdfium2
 import pytest
+from tests.unit.reports.pdf_surgery import nodes
 from tests.unit.reports.sample import sample_report
 from tests.unit.reports.sample_network import sample_network
 
 from plankompass.reports import pdf as pdf_module
 from plankompass.reports.html_page import render_html
-from plankompass.reports.pdf import mark_row_headers, render_pdf
+from plankompass.reports.pdf import TEMPLATE, render_pdf
+from plankompass.reports.pdf_objects import mark_row_headers
 from plankompass.reports.render import render_report
 from plankompass.reports.schema import read_document, write_document
+from plankompass.reports.typeset import compiler
 from plankompass.reports.view import make_view
 from plankompass.study.problems import PlankompassError
 
@@ -69,6 +72,18 @@ def pdf_pages(raw: bytes) -> list[str]:
     return [page.get_textpage().get_text_range() for page in document]
 
 
+def children(node) -> list:
+    """Elements right below one, in order."""
+    kids = node.get("/K", [])
+    kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+    return [kid for kid in kids if isinstance(kid, pikepdf.Dictionary)]
+
+
+def body_rows(document: pikepdf.Pdf) -> list:
+    """Rows of all tables that are not in a head."""
+    return [row for row in nodes(document, "TR") if str(row.P.S) != "/THead"]
+
+
 def alternatives(raw: bytes) -> list[str]:
     """Alternative texts in the structure tree."""
     found: list[str] = []
@@ -76,7 +91,7 @@ def alternatives(raw: bytes) -> list[str]:
     def walk(node):
         if "/Alt" in node:
             found.append(str(node.Alt))
-        for child in pdf_module._children(node):
+        for child in children(node):
             walk(child)
 
     with pikepdf.open(io.BytesIO(raw)) as document:
@@ -187,8 +202,8 @@ def test_the_pdf_is_accessible(rendered):
     with pikepdf.open(io.BytesIO(raw)) as document:
         assert str(document.Root.Lang).startswith(report.meta.language)
         assert report.meta.title in str(document.docinfo.Title)
-        rows = pdf_module._rows(document.Root.StructTreeRoot)
-        firsts = [pdf_module._children(row)[0] for row in rows]
+        rows = body_rows(document)
+        firsts = [children(row)[0] for row in rows]
         assert len(firsts) > 10
         assert {str(cell.S) for cell in firsts} == {"/TH"}
     names = [b.get_title() for b in pypdfium2.PdfDocument(raw).get_toc()]
@@ -207,10 +222,27 @@ def test_row_headers_are_what_the_repair_adds():
     finally:
         pdf_module.mark_row_headers = original
     with pikepdf.open(io.BytesIO(raw)) as document:
-        rows = pdf_module._rows(document.Root.StructTreeRoot)
-        assert "/TD" in {str(pdf_module._children(row)[0].S) for row in rows}
+        rows = body_rows(document)
+        assert "/TD" in {str(children(row)[0].S) for row in rows}
     repaired = mark_row_headers(raw)
     assert squeeze("".join(pdf_pages(repaired))) == squeeze("".join(pdf_pages(raw)))
+    with pikepdf.open(io.BytesIO(raw)) as old, pikepdf.open(io.BytesIO(repaired)) as new:
+        assert new.check_pdf_syntax() == []
+        contents = [
+            sorted(o.read_raw_bytes() for o in document.objects if _of_the_pages(o))
+            for document in (old, new)
+        ]
+        assert contents[0] == contents[1]
+        assert len(contents[0]) > 8
+    assert len(repaired) < 0.6 * len(raw)
+    with pytest.raises(ValueError, match="table of its objects"):
+        mark_row_headers(repaired)
+
+
+def _of_the_pages(item) -> bool:
+    """Whether an object is a stream of the document, not of the file's own order."""
+    own = ("/ObjStm", "/XRef")
+    return isinstance(item, pikepdf.Stream) and str(item.get("/Type", "")) not in own
 
 
 def test_the_fonts_of_the_pdf_are_embedded_and_ours(rendered):
@@ -245,8 +277,8 @@ def test_typst_refuses_a_figure_without_alternative_text():
     import typst
 
     with pytest.raises(typst.TypstError, match="alt"):
-        pdf_module._compiler().compile(
-            pdf_module._TEMPLATE.read_bytes(), format="pdf",
+        compiler(TEMPLATE).compile(
+            TEMPLATE.read_bytes(), format="pdf",
             sys_inputs={"view": json.dumps(data)}, pdf_standards=["ua-1"],
             timestamp=datetime(2023, 1, 1, tzinfo=UTC),
         )  # fmt: skip

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import json
-import threading
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import pypdfium2
-import typst
 
 from plankompass.reports.charts import SPINE_WIDTHS, ChartTable
 from plankompass.reports.figures import Chart, Key, key_icon
+from plankompass.reports.pdf_objects import mark_row_headers
 from plankompass.reports.schema import MunicipalReport
-from plankompass.reports.style import FONTS, TONE_MARKS
+from plankompass.reports.style import TONE_MARKS
+from plankompass.reports.typeset import typeset
 from plankompass.reports.view import (
     View,
     closing_facts,
@@ -27,9 +22,8 @@ from plankompass.reports.view import (
     official_name,
     sources_table,
 )
-from plankompass.study.problems import PlankompassError
 
-_TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _TEXTS = {
     "page_of": "common.page_of",
     "brand": "common.brand",
@@ -50,18 +44,6 @@ _TEXTS = {
 }
 MOST_PAGES = 8  # a municipality's report
 BARE_PAGE = 1200  # characters, head and foot included
-# Elements that hold no table rows, so that the search for rows passes them by.
-_ROWLESS = {f"/{tag}" for tag in ("P", "Span", "L", "Figure", "Caption", "H1", "H2", "H3", "H4")}
-_LOCK = threading.Lock()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """A compiler with the repository's fonts and no others, kept warm in the process."""
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )
-    return typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
 
 
 def trace_lines(view: View) -> list[str]:
@@ -163,19 +145,8 @@ def render_pdf(view: View) -> bytes:
 
 
 def _compile(view: View, data: dict[str, Any]) -> bytes:
-    dated = view.report.meta.dated
-    stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    inputs = {"view": json.dumps(data, ensure_ascii=False)}
-    try:
-        with _LOCK:
-            return _compiler().compile(
-                _TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs,
-                pdf_standards=["ua-1"], timestamp=stamp,
-            )  # fmt: skip
-    except typst.TypstError as error:
-        raise PlankompassError(
-            f"{view.report.meta.title}: the PDF could not be set: {error.message}"
-        ) from None
+    meta = view.report.meta
+    return typeset(TEMPLATE, "view", data, meta.dated, meta.title)
 
 
 def _ends_bare(raw: bytes) -> bool:
@@ -193,66 +164,3 @@ def _pages(raw: bytes) -> int:
         return len(document)
     finally:
         document.close()
-
-
-def mark_row_headers(raw: bytes) -> bytes:
-    """Make the first cell of each table row a header cell with row scope.
-
-    Typst tags header rows only; without row headers a screen reader cannot tell which indicator a
-    number belongs to.
-
-    Args:
-        raw: A tagged PDF as Typst writes it.
-
-    Returns:
-        The same PDF with row headers.
-    """
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
-        for row in _rows(pdf.Root.StructTreeRoot):
-            first = row.K[0] if isinstance(row.K, pikepdf.Array) else row.K
-            if first.get("/S") == "/TD":
-                first.S = pikepdf.Name.TH
-                first.A = _with_scope(pdf, first.get("/A"))
-        buffer = io.BytesIO()
-        pdf.save(
-            buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-        )
-    return buffer.getvalue()
-
-
-def _children(node: pikepdf.Object) -> list[pikepdf.Object]:
-    kids = node.get("/K")
-    if kids is None:
-        return []
-    if isinstance(kids, pikepdf.Array):
-        return [k for k in kids if isinstance(k, pikepdf.Dictionary)]
-    return [kids] if isinstance(kids, pikepdf.Dictionary) else []
-
-
-def _rows(root: pikepdf.Object) -> list[pikepdf.Object]:
-    """Body rows of all tables."""
-    found: list[pikepdf.Object] = []
-    stack = [(root, False)]
-    while stack:
-        node, in_head = stack.pop()
-        kind = node.get("/S")
-        if kind in _ROWLESS:
-            continue
-        if kind == "/TR":
-            if not in_head and "/K" in node:
-                found.append(node)
-            continue
-        stack += [(child, in_head or kind == "/THead") for child in _children(node)]
-    return found
-
-
-def _with_scope(pdf: pikepdf.Pdf, attributes: pikepdf.Object | None) -> pikepdf.Object:
-    scope = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row)
-    if attributes is None:
-        return scope
-    present = list(attributes) if isinstance(attributes, pikepdf.Array) else [attributes]
-    for entry in present:
-        if entry.get("/O") == "/Table":
-            entry.Scope = pikepdf.Name.Row
-            return attributes
-    return pikepdf.Array([*present, scope])

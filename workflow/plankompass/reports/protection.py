@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import typst
 
 from plankompass.reports import formats
 from plankompass.reports.catalogue import Catalogue, catalogue
 from plankompass.reports.html_page import TEMPLATES, render_page
-from plankompass.reports.pdf import mark_row_headers
+from plankompass.reports.pdf_objects import mark_row_headers
 from plankompass.reports.schema_parts import Column, Fact, Row, Table
-from plankompass.reports.style import FONTS
+from plankompass.reports.typeset import typeset
 from plankompass.reports.wording import report_texts
 from plankompass.study.codebook import Codebook, load_codebook
-from plankompass.study.problems import PlankompassError
 from plankompass.tables import read_table
 
 _LOG = logging.getLogger(__name__)
@@ -236,14 +233,6 @@ def _html(page: Mapping[str, Any], text: Catalogue) -> str:
     )  # fmt: skip
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )
-    return typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
-
-
 def _pdf(page: Mapping[str, Any], text: Catalogue) -> bytes:
     plain = {
         name: value.model_dump() if isinstance(value, Table) else value
@@ -256,17 +245,9 @@ def _pdf(page: Mapping[str, Any], text: Catalogue) -> bytes:
         for key, words in text.texts.items()
         if key.startswith("protection.") and "{" not in words
     } | {"page_of": text.texts["common.page_of"], "example_note": text("common.example_note")}
-    stamp = datetime.combine(date.fromisoformat(page["dated"]), datetime.min.time(), tzinfo=UTC)
-    try:
-        raw = _compiler().compile(
-            _TEMPLATE.read_bytes(),
-            format="pdf",
-            sys_inputs={"page": json.dumps(plain, ensure_ascii=False)},
-            pdf_standards=["ua-1"],
-            timestamp=stamp,
-        )
-    except typst.TypstError as error:
-        raise PlankompassError(f"the protection page could not be set: {error.message}") from None
+    raw = typeset(
+        _TEMPLATE, "page", plain, date.fromisoformat(page["dated"]), "the protection page"
+    )
     return mark_row_headers(raw)
 
 

@@ -1,0 +1,61 @@
+"""Typst with the fonts of the repository: a template and its data to a PDF/UA-1 file."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from plankompass.reports.style import FONTS
+from plankompass.study.problems import PlankompassError
+
+_LOCK = threading.Lock()
+
+
+@cache
+def compiler(template: Path) -> typst.Compiler:
+    """A compiler with the repository's fonts and no others, kept warm in the process.
+
+    Args:
+        template: The template it is for.
+
+    Returns:
+        The compiler.
+    """
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
+    return typst.Compiler(template.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
+
+
+def typeset(template: Path, name: str, data: Any, dated: date, title: str) -> bytes:
+    """Set a document.
+
+    Args:
+        template: The template.
+        name: What the template calls its data.
+        data: Plain values.
+        dated: The file's date; never the clock's.
+        title: What the document is called in an error.
+
+    Returns:
+        The file as Typst writes it.
+
+    Raises:
+        PlankompassError: The typesetter refuses, for instance because a figure has no alternative text.
+    """
+    stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
+    inputs = {name: json.dumps(data, ensure_ascii=False)}
+    try:
+        with _LOCK:
+            return compiler(template).compile(
+                template.read_bytes(), format="pdf", sys_inputs=inputs,
+                pdf_standards=["ua-1"], timestamp=stamp,
+            )  # fmt: skip
+    except typst.TypstError as error:
+        raise PlankompassError(f"{title}: the PDF could not be set: {error.message}") from None
