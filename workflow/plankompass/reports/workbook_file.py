@@ -12,7 +12,8 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -22,7 +23,14 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from plankompass.reports.workbook_sheets import Cell, Number, Sheet, SheetRow, safe_text
+from plankompass.reports.workbook_sheets import (
+    Cell,
+    Number,
+    Sheet,
+    SheetColumn,
+    SheetRow,
+    safe_text,
+)
 
 HEADING_ROW = 4
 _INK, _MUTED, _FJORD, _HAIR, _CLAY = "16232B", "4A5862", "00546B", "C9D3D8", "B4500C"
@@ -32,40 +40,44 @@ _WIDEST_TITLE = 31
 _WIDER = 1.2  # bold letters and unfilled line ends beside the width of a digit
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"\s*/>')
-_CORE = "docProps/core.xml"
+_CORE, _BOOK = "docProps/core.xml", "xl/workbook.xml"
+_SHEETS = {f"xl/worksheets/sheet{place}.xml": place for place in range(1, 100)}
+_TITLE, _CREATOR, _LANGUAGE = "plankompass-title-", "plankompass-creator-", "plankompass-language-"
+_UNREACHED = 1_040_000
 _STAMPS = re.compile(r"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 
-class _Styles:
-    """Style numbers of body cells: kind of row by kind of cell."""
+_FONTS = {
+    "plain": {"color": _INK},
+    "marked": {"color": _INK, "bold": True},
+    "muted": {"color": _MUTED, "italic": True},
+}
 
-    def __init__(self, book: Workbook) -> None:
-        scratch = book.create_sheet()
-        self._numbers: dict[tuple[str, str], int] = {}
-        line = Border(bottom=Side("hair", color=_HAIR))
-        fonts = {
-            "plain": Font(name="Calibri", size=10, color=_INK),
-            "marked": Font(name="Calibri", size=10, color=_INK, bold=True),
-            "muted": Font(name="Calibri", size=10, color=_MUTED, italic=True),
-        }
-        for row_kind, font in fonts.items():
-            for kind in ("text", "wrap", *map(str, range(len(_FORMATS)))):
-                # a cell of its own: openpyxl keeps the style object that it was given
-                cell = scratch.cell(1, len(self._numbers) + 1)
-                cell.font, cell.border = font, line
-                cell.alignment = Alignment(vertical="top", wrap_text=kind == "wrap")
-                cell.number_format = _FORMATS[int(kind)] if kind.isdigit() else "@"
-                self._numbers[row_kind, kind] = cell.style_id
-        book.remove(scratch)
 
-    def of(self, row: SheetRow, kind: str) -> int:
-        """Number of the style of a cell of that kind in that row."""
-        return self._numbers["marked" if row.marked else "muted" if row.muted else "plain", kind]
+def _body_styles(book: Workbook) -> dict[tuple[str, str], int]:
+    """Style numbers of body cells by kind of row and kind of cell."""
+    scratch = book.create_sheet()
+    numbers: dict[tuple[str, str], int] = {}
+    line = Border(bottom=Side("hair", color=_HAIR))
+    for row_kind, look in _FONTS.items():
+        font = Font(name="Calibri", size=10, **look)
+        for kind in ("text", "wrap", *map(str, range(len(_FORMATS)))):
+            # a cell of its own: openpyxl keeps the style object that it was given
+            cell = scratch.cell(1, len(numbers) + 1)
+            cell.font, cell.border = font, line
+            cell.alignment = Alignment(vertical="top", wrap_text=kind == "wrap")
+            cell.number_format = _FORMATS[int(kind)] if kind.isdigit() else "@"
+            numbers[row_kind, kind] = cell.style_id
+    book.remove(scratch)
+    return numbers
+
+
+_WRITTEN = tuple(f"{{:.{places}f}}".format for places in range(len(_FORMATS)))
 
 
 def _plain(number: Number) -> str:
     """A number with its decimals and a decimal point."""
-    return f"{number.value + 0.0:.{number.places}f}"
+    return _WRITTEN[number.places](number.value + 0.0)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -76,59 +88,98 @@ def _text_xml(text: str) -> str:
     return f"<is><t{space}>{escape(clean)}</t></is>"
 
 
-def _row_xml(
-    row: SheetRow,
-    index: int,
-    columns: Sequence[tuple[str, str]],
-    styles: _Styles,
-) -> str:
-    parts = [f'<row r="{index}">']
-    for (letter, kind), cell in zip(columns, row.cells, strict=True):
-        if cell is None or cell == "":
-            continue
-        if isinstance(cell, Number):
-            style = styles.of(row, str(cell.places))
-            parts.append(f'<c r="{letter}{index}" s="{style}"><v>{_plain(cell)}</v></c>')
-        else:
-            style = styles.of(row, kind)
-            parts.append(f'<c r="{letter}{index}" s="{style}" t="inlineStr">{_text_xml(cell)}</c>')
-    parts.append("</row>")
-    return "".join(parts)
+class _RowWriter:
+    """Writes the body rows of one sheet; what stands around a cell's content is put together once."""
+
+    def __init__(
+        self, columns: Sequence[SheetColumn], styles: Mapping[tuple[str, str], int]
+    ) -> None:
+        self._around: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+        for kind in _FONTS:
+            numbers = tuple(f'" s="{styles[kind, str(p)]}"><v>' for p in range(len(_FORMATS)))
+            self._around[kind] = [
+                (
+                    f'<c r="{get_column_letter(place)}',
+                    f'" s="{styles[kind, "wrap" if column.wrap else "text"]}" t="inlineStr">',
+                    numbers,
+                )
+                for place, column in enumerate(columns, start=1)
+            ]
+
+    def write(self, row: SheetRow, index: int) -> str:
+        """One row as XML."""
+        parts = [f'<row r="{index}">']
+        around = self._around["marked" if row.marked else "muted" if row.muted else "plain"]
+        for (cell_at, text_in, number_in), cell in zip(around, row.cells, strict=True):
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, str):
+                parts.append(f"{cell_at}{index}{text_in}{_text_xml(cell)}</c>")
+            else:
+                parts.append(f"{cell_at}{index}{number_in[cell.places]}{_plain(cell)}</v></c>")
+        parts.append("</row>")
+        return "".join(parts)
 
 
-def _lay_out(page: Worksheet, sheet: Sheet, example_word: str) -> None:
-    """Everything of a sheet but its body rows."""
-    page["A1"], page["A2"] = safe_text(sheet.title), safe_text(sheet.subtitle)
+@dataclass(frozen=True)
+class _Frame:
+    """What of a sheet is the same in every municipality's workbook.
+
+    Attributes:
+        name, columns, frozen, filters: As the sheet's.
+        empty: Whether it has no rows.
+    """
+
+    name: str
+    columns: tuple[SheetColumn, ...]
+    frozen: int
+    filters: bool
+    empty: bool
+
+
+def _title(place: int, line: int) -> str:
+    """Stands for a line of a sheet's title until a workbook is finished."""
+    return f"plankompass-title-{place}-{line}-"
+
+
+def _last(place: int) -> int:
+    """Stands for a sheet's last row until a workbook is finished: a row that no sheet reaches."""
+    return _UNREACHED + place
+
+
+def _lay_out(page: Worksheet, sheet: _Frame, place: int, example_word: str) -> None:
+    """Everything of a sheet but its titles and its body rows."""
+    title, subtitle = _title(place, 1), _title(place, 2)
+    page["A1"], page["A2"] = title, subtitle
     page["A1"].font = Font(name="Calibri", size=16, bold=True, color=_FJORD)
     page["A2"].font = Font(name="Calibri", size=10, color=_MUTED)
     if example_word:
         page["A3"] = safe_text(example_word)
         page["A3"].font = Font(name="Calibri", size=11, bold=True, color=_CLAY)
-    for place, column in enumerate(sheet.columns, start=1):
-        cell = page.cell(HEADING_ROW, place, safe_text(column.label))
+    for nth, column in enumerate(sheet.columns, start=1):
+        cell = page.cell(HEADING_ROW, nth, safe_text(column.label))
         cell.font = Font(name="Calibri", size=10, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=_FJORD)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
-        page.column_dimensions[get_column_letter(place)].width = column.width
+        page.column_dimensions[get_column_letter(nth)].width = column.width
     lines = max(math.ceil(_WIDER * len(c.label) / c.width) for c in sheet.columns)
     page.row_dimensions[HEADING_ROW].height = 6 + 13.5 * max(lines, 2)
-    last = HEADING_ROW + len(sheet.rows)
+    last = _last(place)
     page.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}{HEADING_ROW + 1}"
-    if sheet.filters and sheet.rows:
+    if sheet.filters and not sheet.empty:
         page.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(sheet.columns))}{last}"
     page.sheet_view.showGridLines = False
     page.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
-    printed = [place for place, column in enumerate(sheet.columns, start=1) if column.printed]
+    printed = [nth for nth, column in enumerate(sheet.columns, start=1) if column.printed]
     ends = get_column_letter(printed[0]), get_column_letter(printed[-1])
     page.print_area = f"{ends[0]}{HEADING_ROW}:{ends[1]}{last}"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins.left = page.page_margins.right = 0.4
-    # & is a command in headers and footers; doubled it is itself
-    page.oddHeader.left.text = sheet.title.replace("&", "&&")
+    page.oddHeader.left.text = _title(place, 3)
     page.oddHeader.right.text = example_word
-    page.oddFooter.left.text = sheet.subtitle.replace("&", "&&")
+    page.oddFooter.left.text = _title(place, 4)
     page.oddFooter.right.text = "&P / &N"
 
 
@@ -149,62 +200,87 @@ def write_xlsx(
     Returns:
         The file; equal sheets give equal bytes.
     """
+    frames = tuple(
+        _Frame(sheet.name, tuple(sheet.columns), sheet.frozen, sheet.filters, not sheet.rows)
+        for sheet in sheets
+    )
+    parts, styles = _skeleton(frames, example_word)
+    stamp = rf"\g<1>{dated.isoformat()}T00:00:00Z\g<3>"
+    own = {
+        _TITLE: title, _CREATOR: creator, _LANGUAGE: language,
+    }  # fmt: skip
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
+        for name, content in parts.items():
+            text = content
+            if name in _SHEETS:
+                place = _SHEETS[name]
+                text = _with_rows(text, sheets[place - 1], place, styles)
+            elif name == _BOOK:
+                for place, sheet in enumerate(sheets, start=1):
+                    text = text.replace(f"${_last(place)}", f"${HEADING_ROW + len(sheet.rows)}")
+            elif name == _CORE:
+                for mark, words in own.items():
+                    text = text.replace(mark, escape(words))
+                text = _STAMPS.sub(stamp, text)
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+            entry.external_attr = 0o644 << 16
+            new.writestr(entry, text.encode())
+    return result.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _skeleton(
+    frames: tuple[_Frame, ...], example_word: str
+) -> tuple[dict[str, str], dict[tuple[str, str], int]]:
+    """The archive's parts in openpyxl's order with marks for what is a municipality's own, and styles.
+
+    Workbooks of one language have the same one.
+    """
     book = Workbook()
     first = book.active
     if first is None:
         raise ValueError("openpyxl gave a workbook without a sheet")
-    styles = _Styles(book)
-    pages = [first, *(book.create_sheet() for _ in sheets[1:])]
-    for page, sheet in zip(pages, sheets, strict=True):
-        page.title = _NO_NAME.sub(" ", sheet.name)[:_WIDEST_TITLE]
-        _lay_out(page, sheet, example_word)
+    styles = _body_styles(book)
+    pages = [first, *(book.create_sheet() for _ in frames[1:])]
+    for place, (page, frame) in enumerate(zip(pages, frames, strict=True), start=1):
+        page.title = _NO_NAME.sub(" ", frame.name)[:_WIDEST_TITLE]
+        _lay_out(page, frame, place, example_word)
     properties = book.properties
-    properties.title, properties.creator, properties.language = title, creator, language
+    properties.title, properties.creator, properties.language = _TITLE, _CREATOR, _LANGUAGE
     properties.keywords = example_word or None
     buffer = io.BytesIO()
     book.save(buffer)
-    return _finished(buffer, sheets, styles, dated)
+    with zipfile.ZipFile(buffer) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}, styles
 
 
-def _finished(buffer: io.BytesIO, sheets: Sequence[Sheet], styles: _Styles, dated: date) -> bytes:
-    """The archive written anew: body rows in their places, fixed times, entries in openpyxl's order."""
-    stamp = rf"\g<1>{dated.isoformat()}T00:00:00Z\g<3>"
-    result = io.BytesIO()
-    with (
-        zipfile.ZipFile(buffer) as old,
-        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new,
-    ):
-        parts = {name: old.read(name) for name in old.namelist()}
-        for place, sheet in enumerate(sheets, start=1):
-            name = f"xl/worksheets/sheet{place}.xml"
-            parts[name] = _with_rows(parts[name].decode(), sheet, styles).encode()
-        parts[_CORE] = _STAMPS.sub(stamp, parts[_CORE].decode()).encode()
-        for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, _EARLIEST)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, content)
-    return result.getvalue()
-
-
-def _with_rows(xml: str, sheet: Sheet, styles: _Styles) -> str:
-    """A sheet's XML with its body rows."""
-    letters = [get_column_letter(n) for n in range(1, len(sheet.columns) + 1)]
-    kinds = ["wrap" if column.wrap else "text" for column in sheet.columns]
-    columns = list(zip(letters, kinds, strict=True))
-    body = "".join(
-        _row_xml(row, index, columns, styles)
-        for index, row in enumerate(sheet.rows, start=HEADING_ROW + 1)
-    )
-    size = f'<dimension ref="A1:{letters[-1]}{HEADING_ROW + len(sheet.rows)}"/>'
+def _with_rows(xml: str, sheet: Sheet, place: int, styles: Mapping[tuple[str, str], int]) -> str:
+    """A sheet's XML with its titles and its body rows."""
+    writer = _RowWriter(sheet.columns, styles)
+    last = HEADING_ROW + len(sheet.rows)
     head, end, tail = xml.rpartition("</sheetData>")
-    return _DIMENSION.sub(size, head, count=1) + body + end + tail
+    size = f'<dimension ref="A1:{get_column_letter(len(sheet.columns))}{last}"/>'
+    # & is a command in headers and footers; doubled it is itself
+    titles = (
+        safe_text(sheet.title), safe_text(sheet.subtitle),
+        sheet.title.replace("&", "&&"), sheet.subtitle.replace("&", "&&"),
+    )  # fmt: skip
+    for line, words in enumerate(titles, start=1):
+        known = escape(words).encode("ascii", "xmlcharrefreplace").decode()
+        mark = _title(place, line)
+        head, tail = head.replace(mark, known), tail.replace(mark, known)
+    tail = tail.replace(str(_last(place)), str(last))
+    head = _DIMENSION.sub(size, head, count=1)
+    rows = (writer.write(row, index) for index, row in enumerate(sheet.rows, start=HEADING_ROW + 1))
+    return "".join([head, *rows, end, tail])
 
 
 def _csv_cell(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return _plain(cell).replace(".", ",") if isinstance(cell, Number) else safe_text(cell)
+    if isinstance(cell, str):
+        return safe_text(cell)
+    return "" if cell is None else _plain(cell).replace(".", ",")
 
 
 def write_csv(sheet: Sheet) -> bytes:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from plankompass.reports import formats
 from plankompass.reports.formats import norwegian_order
 from plankompass.reports.profile import profile_numbers
-from plankompass.reports.publishable import NETWORK, TOTAL, Estimate, Publishable
+from plankompass.reports.publishable import NETWORK, TOTAL, Estimate, Key, Publishable
 from plankompass.reports.schema_parts import Shown
 from plankompass.reports.wording import COUNT, GAP, MEAN, MONTHS, RANK, unit_of
+from plankompass.reports.workbook_components import KINDS, PREFIXES, Part, part_of
 from plankompass.reports.workbook_sheets import Cell, Number, SheetColumn, SheetRow
 from plankompass.reports.writer import Writer
 
 RESEARCH_QUESTIONS = ("RQ1", "RQ2", "RQ3", "RQ4")
 # In every table of numbers that n and N may stand beside a value: persons asked, and goals counted.
 _COUNTED = ("folkevalgte", "administrasjon", "innbyggere", "deltakere", "dokument")
-_PREFIXES = ("share", "rank", "level", "source")
-_KINDS = ("own", "answers", "share", "rank", "level", "gap", "source", "change")
 PER_CENT_UNITS = ("share", "index", "yes_no")
 _PLACES = {MEAN: 1, GAP: 1, "correlation": 2}
 _SOURCES = {
@@ -62,46 +60,27 @@ COLUMNS: tuple[tuple[str, float, bool, bool], ...] = (
 
 
 @dataclass(frozen=True)
-class Part:
-    """A component taken apart.
+class _About:
+    """What a row says of its number, whatever municipality it is of.
 
     Attributes:
-        kind: ``own``, ``answers``, ``share``, ``rank``, ``level``, ``gap``, ``source``, ``change``.
-        base: What it is about.
-        before: Earlier wave of a change.
-        other: Group of a gap; part of the scale of a distribution.
+        place: Decides the order of rows.
+        part: The component taken apart.
+        unit: Unit of the value.
+        cells: The row's first cells, up to the unit.
     """
 
-    kind: str
-    base: str
-    before: str = ""
-    other: str = ""
-
-
-@lru_cache(maxsize=4096)
-def part_of(component: str) -> Part:
-    """Take a component apart, as docs/contracts.md writes them.
-
-    Args:
-        component: Component of an estimate.
-
-    Returns:
-        Its parts; a change of a part is a change.
-    """
-    prefix, colon, rest = component.partition(":")
-    if colon and prefix == "change":
-        before, _, base = rest.partition("|")
-        return Part("change", base or TOTAL, before=before)
-    if colon and prefix == "answers":
-        scale_part, _, base = rest.partition("|")
-        return Part("answers", base, other=scale_part)
-    if colon and prefix in _PREFIXES:
-        return Part(prefix, rest)
-    base, bar, other = component.partition("|")
-    return Part("gap", base, other=other) if bar else Part("own", component)
+    place: tuple[Any, ...]
+    part: Part
+    unit: str
+    cells: tuple[Cell, ...]
 
 
 _networks: WeakKeyDictionary[Publishable, dict[tuple[str, ...], Cell]] = WeakKeyDictionary()
+# By language and waves: the same for every municipality that this process makes a workbook for.
+_abouts: WeakKeyDictionary[Publishable, dict[Any, dict[tuple[str, ...], _About]]] = (
+    WeakKeyDictionary()
+)
 _by_unit: WeakKeyDictionary[Publishable, dict[str, list[Estimate]]] = WeakKeyDictionary()
 
 
@@ -141,20 +120,46 @@ class NumberRows:
         }
         self._waves = {w: -n for n, w in enumerate(sorted(writer.params["waves"]))}
         self._parts: dict[str, dict[str, int]] = {}
+        # the same for every municipality that this process makes a workbook for
+        self._of_network = _networks.setdefault(writer.data, {})
+        waves = tuple((w, str(v["as_of"])) for w, v in writer.params["waves"].items())
+        known = _abouts.setdefault(writer.data, {})
+        self._known = known.setdefault((writer.voice.language, id(book), waves), {})
 
-    def _place(self, estimate: Estimate) -> tuple[Any, ...]:
-        key = estimate.key
+    def _about(self, key: Key) -> _About:
+        """What the row of an estimate says of its number; worked out once for all municipalities."""
+        name = key[0], key[3], key[4], key[5], key[6]
+        found = self._known.get(name)
+        if found is None:
+            voice, book = self.writer.voice, self.writer.book
+            part = part_of(key.component)
+            unit = unit_of(book, key.indicator, key.component)
+            cells = (
+                voice.say(f"section.{book.indicators[key.indicator].rq}"),
+                voice.indicator(key.indicator),
+                voice.say(_SOURCES[part.base])
+                if part.kind == "source"
+                else voice.component(key.indicator, part.base),
+                self._kind(key.group, part, unit),
+                voice.group(key.group),
+                Number(int(self._year(key.wave))),
+                key.gathering,
+                self._unit(key.indicator, part, unit),
+            )
+            found = self._known[name] = _About(self._place(key, part), part, unit, cells)
+        return found
+
+    def _place(self, key: Key, part: Part) -> tuple[Any, ...]:
         entry = self.writer.book.indicators[key.indicator]
         if key.indicator not in self._parts:
             inputs = [*entry.inputs.items, *entry.inputs.codes, *entry.inputs.measures]
             order = [c for i in inputs for c in self._columns_of(i)]
             self._parts[key.indicator] = {name: n for n, name in enumerate([TOTAL, *order])}
-        part = part_of(key.component)
         order_of = self._parts[key.indicator]
         return (
             RESEARCH_QUESTIONS.index(entry.rq),
             self._indicators[key.indicator],
-            _KINDS.index(part.kind),
+            KINDS.index(part.kind),
             order_of.get(part.base, len(order_of)),
             key.component,
             self._groups.get(key.group, len(self._groups)),
@@ -199,13 +204,14 @@ class NumberRows:
         return rows
 
     def _rows(self, estimates: Iterable[Estimate], town: Any) -> list[SheetRow]:
-        return [self._row(e, town) for e in sorted(estimates, key=self._place)]
+        return [
+            self._row(e, town) for e in sorted(estimates, key=lambda e: self._about(e.key).place)
+        ]
 
     def _row(self, estimate: Estimate, town: Any) -> SheetRow:
         key, voice = estimate.key, self.writer.voice
-        entry = self.writer.book.indicators[key.indicator]
-        part = part_of(key.component)
-        unit = unit_of(self.writer.book, key.indicator, key.component)
+        about = self._about(key)
+        part, unit = about.part, about.unit
         shown = voice.shown(estimate)
         value, words = value_cells(self.writer, estimate, shown, unit, part)
         visible = shown.status in ("published", "class")
@@ -215,16 +221,7 @@ class NumberRows:
         verdict, verdict_words = voice.verdict(comparison, estimate)
         places = _PLACES.get(unit, 0)
         cells: tuple[Cell, ...] = (
-            voice.say(f"section.{entry.rq}"),
-            voice.indicator(key.indicator),
-            voice.say(_SOURCES[part.base])
-            if part.kind == "source"
-            else voice.component(key.indicator, part.base),
-            self._kind(key.group, part, unit),
-            voice.group(key.group),
-            Number(int(self._year(key.wave))),
-            key.gathering,
-            self._unit(key.indicator, part, unit),
+            *about.cells,
             value,
             _limit(shown.lower, places),
             _limit(shown.upper, places),
@@ -256,7 +253,7 @@ class NumberRows:
             return voice.say("workbook.kind_change", year=self._year(part.before))
         if part.kind == "answers":
             return voice.say(f"workbook.kind_answers_{part.other}")
-        if part.kind in _PREFIXES and part.kind != "level":
+        if part.kind in PREFIXES and part.kind != "level":
             return voice.say(f"workbook.kind_{part.kind}")
         return voice.say(f"workbook.kind_{'share' if unit in PER_CENT_UNITS else unit}")
 
@@ -285,8 +282,7 @@ class NumberRows:
     def _network(self, estimate: Estimate, unit: str) -> Cell:
         key = estimate.key
         about = key[0], key[3], key[4], key[5], key[6]
-        # the same for every municipality that this process makes a workbook for
-        known = _networks.setdefault(self.writer.data, {})
+        known = self._of_network
         if about not in known:
             found = self.writer.data.network(
                 key.indicator, key.wave, key.group, key.component, key.gathering

@@ -15,10 +15,10 @@ from plankompass.reports.publishable import absent
 from plankompass.reports.schema import About
 from plankompass.reports.schema_blocks import SteeringChain
 from plankompass.reports.wording import report_texts, unit_of
+from plankompass.reports.workbook_components import part_of
 from plankompass.reports.workbook_numbers import (
     PER_CENT_UNITS,
     RESEARCH_QUESTIONS,
-    part_of,
     profile_estimates,
     value_cells,
 )
