@@ -29,7 +29,11 @@ CONTRACTS: dict[str, Contract] = {
     c.name: c for c in (*TIDY, *INDICATORS, *INTERVIEW_RESULTS, *DISCLOSURE, *PROBLEMS)
 }
 
-_PUBLISHABLE_AS = {"estimates": "publishable_estimates", "response": "publishable_response"}
+_PUBLISHABLE_AS = {
+    "estimates": "publishable_estimates",
+    "nonresponse": "publishable_nonresponse",
+    "response": "publishable_response",
+}
 
 
 def publishable_contract(file: str) -> str:

@@ -302,6 +302,7 @@ PUBLISHABLE = (
     "estimates",
     "comparisons",
     "response",
+    "nonresponse",
     "suppressed",
     "municipalities",
     "councils",

@@ -32,6 +32,7 @@ rule release_tables:
         comparisons=f"{PROCESSED}/disclosure/comparisons.parquet",
         estimates=all_estimates(),
         response=response(),
+        nonresponse=nonresponse("nonresponse"),
         scale_quality=scale_quality(),
         coder_agreement=coder_agreement(),
         cleared_quotes=tidy("cleared_quotes"),

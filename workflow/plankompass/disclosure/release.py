@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from plankompass.disclosure.attack import AttackResult
 from plankompass.disclosure.gate import (
     attack_estimates,
     check_comparisons,
@@ -29,9 +30,11 @@ from plankompass.disclosure.rounding import DECIMALS, round_half_away
 from plankompass.disclosure.row_rules import STAGE, mark_rows, row_units
 from plankompass.disclosure.rows import row_tuples
 from plankompass.disclosure.rules import RuleBook
+from plankompass.disclosure.who_answered import check_nonresponse, publish_nonresponse
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
 from plankompass.study.problems import StageFailedError
+from plankompass.table_contracts import publishable_contract
 from plankompass.tables import CONTRACTS, empty_table, read_table, write_table
 
 log = logging.getLogger(__name__)
@@ -53,8 +56,6 @@ PUBLIC_TABLES = (
 # Public numbers leave with so many decimals: enough for any reader, and without a float's last bits,
 # which differ from one processor to the next.
 PUBLIC_DECIMALS = 6
-# Name of a file in the publishable folder to its contract, where they differ.
-CONTRACT_OF = {"estimates": "publishable_estimates", "response": "publishable_response"}
 
 
 def release_tables(
@@ -63,10 +64,10 @@ def release_tables(
     """Attack what is about to leave and write it when nothing was found.
 
     Args:
-        inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``scale_quality``,
-            ``avvik``, ``cleared_quotes``, the public tables by their names, and ``ledger`` when there were releases
+        inputs: ``primary``, ``comparisons``, ``estimates`` (list), ``response``, ``nonresponse``,
+            ``scale_quality``, ``avvik``, ``cleared_quotes``, the public tables by their names, and ``ledger`` when there were releases
             before.
-        outputs: ``estimates``, ``comparisons``, ``response``, ``suppressed``, ``problem_counts``,
+        outputs: ``estimates``, ``comparisons``, ``response``, ``nonresponse``, ``suppressed``, ``problem_counts``,
             ``quotes``, ``gate`` and public tables by their names; ``ledger_rows``, restricted: what the ledger
             gets when this release is handed over.
         params: ``disclosure`` (thresholds), ``codebook`` (folder).
@@ -90,15 +91,25 @@ def release_tables(
         wrong += check_comparisons(tables["comparisons"], estimates, rules)
     if "quotes" in tables:
         wrong += check_quotes(tables["quotes"], _read(inputs, "cleared_quotes"))
+    background = AttackResult()
+    if "nonresponse" in tables:
+        found, background = check_nonresponse(
+            tables["nonresponse"], _read(inputs, "nonresponse"), rules
+        )
+        wrong += found
     if wrong:
         raise StageFailedError(STAGE, wrong)
     result = attack_estimates(marked, estimates, rules, ledger)
     if result.found:
         raise StageFailedError(STAGE, result.messages())
     gate = gate_report(result, estimates, rules, ledger)
+    gate["attacked"]["who_answered"] = {
+        "published_rows": background.rows,
+        "protected_numbers": background.targets,
+    }
     log.info("gate: %d rows, %d protected numbers, nothing found", result.rows, result.targets)
     for name, frame in sorted(tables.items()):
-        write_table(CONTRACT_OF.get(name, name), frame, outputs[name])
+        write_table(publishable_contract(name), frame, outputs[name])
     if "ledger_rows" in outputs:
         rows = ledger_rows(
             marked, estimates, release=next_release(ledger), name="not yet delivered"
@@ -132,6 +143,7 @@ def collect_tables(
         "estimates": lambda: without_se(primary),
         "comparisons": lambda: publish_comparisons(_read(inputs, "comparisons"), primary, rules),
         "response": lambda: publish_response(_read(inputs, "response"), rules),
+        "nonresponse": lambda: publish_nonresponse(_read(inputs, "nonresponse"), rules),
         "suppressed": lambda: count_suppressed(primary),
         "problem_counts": lambda: count_problems(_read(inputs, "avvik")),
         "quotes": lambda: publish_quotes(

@@ -89,9 +89,11 @@ def nonresponse_table(
     wrong = []
     rows = []
     valid = answers[answers["missing"] == "valid"].merge(
-        respondents[["respondent", "wave", "group"]], on="respondent"
+        respondents[["respondent", "wave", "group", "kommune_id"]], on="respondent"
     )
-    counts = valid.groupby(["wave", "group", "item", "value"]).size()
+    places = valid.groupby(["wave", "group", "item", "value", "kommune_id"]).size()
+    counts = places.groupby(level=[0, 1, 2, 3]).agg(["sum", "count", "max"])
+    found = dict(zip(counts.index, counts.itertuples(index=False, name=None), strict=True))
     for margin in margins.itertuples():
         place = f"margins: {margin.wave}, {margin.group}, {margin.item}, {margin.category}"
         item = book.items.get(margin.item)
@@ -102,13 +104,16 @@ def nonresponse_table(
         if margin.category not in codes:
             wrong.append(f"{place}: unknown alternative; known are {', '.join(codes)}")
             continue
-        n = int(counts.get((margin.wave, margin.group, margin.item, codes[margin.category]), 0))
+        key = (margin.wave, margin.group, margin.item, codes[margin.category])
+        n, towns, largest = map(int, found.get(key, (0, 0, 0)))
         if n > margin.population:
             wrong.append(f"{place}: more answers than persons in the frame")
-        rows.append((margin.wave, margin.group, margin.item, margin.category, margin.population, n))
+        place = (margin.wave, margin.group, margin.item, margin.category)
+        rows.append((*place, margin.population, n, towns, largest))
     if wrong:
         raise StageFailedError(STAGE, wrong)
-    table = pd.DataFrame(rows, columns=["wave", "group", "item", "category", "population", "n"])
+    names = ["wave", "group", "item", "category", "population", "n", "municipalities", "largest"]
+    table = pd.DataFrame(rows, columns=names)
     together = table.groupby(["wave", "group", "item"])[["population", "n"]].transform("sum")
     size = table["population"].to_numpy(float)
     table["rate"] = np.divide(table["n"], size, out=np.full(len(table), np.nan), where=size > 0)

@@ -26,6 +26,7 @@ from plankompass.reports.schema import Front, NetworkReport, Section, write_docu
 from plankompass.reports.schema_blocks import AnswerDistribution
 from plankompass.reports.schema_parts import Sentence
 from plankompass.reports.section_support import gathering_numbers, gatherings
+from plankompass.reports.who_answered import who_answered_table
 from plankompass.reports.wording import Voice
 from plankompass.reports.writer import Writer
 from plankompass.study.codebook import load_codebook
@@ -128,7 +129,12 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
             id="quality",
             title=say("network_text.quality"),
             intro=[say("network_text.quality_intro")],
-            blocks=_there(response_bars(writer), quality_table(writer), agreement_table(writer)),
+            blocks=_there(
+                response_bars(writer),
+                who_answered_table(writer),
+                quality_table(writer),
+                agreement_table(writer),
+            ),
         ),
     ]  # fmt: skip
     return NetworkReport(

@@ -17,6 +17,7 @@ TABLES = {
     "estimates": "publishable_estimates",
     "comparisons": "comparisons",
     "response": "publishable_response",
+    "nonresponse": "publishable_nonresponse",
     "suppressed": "suppressed",
     "municipalities": "municipalities",
     "councils": "councils",

@@ -10,6 +10,7 @@ from typing import Any
 
 from plankompass.reports.catalogue import catalogue
 from plankompass.reports.publishable import Publishable, read_publishable
+from plankompass.reports.who_answered import who_answered_sheet
 from plankompass.reports.wording import Voice, report_texts
 from plankompass.reports.workbook_file import write_csv, write_xlsx
 from plankompass.reports.workbook_numbers import NumberRows, number_columns
@@ -35,8 +36,8 @@ def compose_workbook(data: Publishable, params: Mapping[str, Any]) -> list[Sheet
         params: As in :func:`write_workbook`.
 
     Returns:
-        Numbers, then goals (a municipality) or municipalities side by side (the network), response,
-        codebook, about.
+        Numbers, then goals (a municipality) or municipalities side by side (the network), response, who
+        answered (the network), codebook, about.
     """
     voice = Voice.of(params["language"], load_codebook(params["codebook"]))
     kommune_id = str(params.get("kommune_id") or "")
@@ -65,10 +66,13 @@ def compose_workbook(data: Publishable, params: Mapping[str, Any]) -> list[Sheet
     else:
         second = municipalities_sheet(writer, title("municipalities"), subtitle)
         towns = data.rows("municipalities")
+    answered = [response_sheet(writer, title("response"), subtitle, towns)]
+    if town is None and len(data.tables["nonresponse"]):
+        answered.append(who_answered_sheet(writer, title("who_answered"), subtitle))
     return [
         numbers,
         second,
-        response_sheet(writer, title("response"), subtitle, towns),
+        *answered,
         codebook_sheet(writer, title("codebook"), subtitle),
         about_sheet(writer, title("about"), subtitle),
     ]
