@@ -8,7 +8,11 @@ import pytest
 from tests.unit.disclosure.made_study import ROOT
 
 from plankompass.disclosure.rules import RuleBook
-from plankompass.disclosure.who_answered import check_nonresponse, publish_nonresponse
+from plankompass.disclosure.who_answered import (
+    check_nonresponse,
+    publish_nonresponse,
+    single_findings,
+)
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
 from plankompass.tables import check_table
@@ -69,6 +73,9 @@ def test_a_category_the_rules_hide_takes_the_next_smallest_with_it(rules, small,
     open_.loc[open_["category"] == "nei"] = more[more["category"] == "nei"].to_numpy()
     found, _ = check_nonresponse(check_table("publishable_nonresponse", open_), table, rules)  # fmt: skip
     assert any("follows exactly" in line for line in found)
+    assert single_findings(out.reset_index()) == []
+    (line,) = single_findings(open_)
+    assert "one category alone is hidden" in line
 
 
 def test_residents_need_thirty_and_each_question_stands_for_itself(rules):

@@ -49,6 +49,10 @@ def test_shares_of_the_frame_and_of_those_who_answered(book):
     table = check_table("nonresponse", table).set_index("category")
     assert table["n"].to_dict() == {"ja": 6, "nei": 2}
     assert table["rate"].to_dict() == {"ja": 0.6, "nei": 0.2}
+    where = people().assign(kommune_id=["k01"] * 4 + ["k02"] * 6)
+    spread = nonresponse_table(where, answers(codes), margins(ja=10, nei=10), book)
+    assert spread["municipalities"].tolist() == [2, 1]
+    assert spread["largest"].tolist() == [4, 2]
     assert table["frame_share"].to_dict() == {"ja": 0.5, "nei": 0.5}
     assert table["answered_share"].to_dict() == {"ja": 0.75, "nei": 0.25}
     assert table["difference"].to_dict() == {"ja": 0.25, "nei": -0.25}

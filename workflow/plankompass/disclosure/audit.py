@@ -7,7 +7,7 @@ had as many as a hidden group can have, and rounding may hide how a total differ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,12 @@ from plankompass.disclosure.study_cells import (
     coefficients_of,
 )
 from plankompass.disclosure.system import Target
+from plankompass.disclosure.who_answered import single_findings
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
+from plankompass.tables import read_table
+
+NONRESPONSE = "nonresponse.parquet"
 
 _LOOSE = 0.25
 """How far, in points of a scale, missing answers may move a scale from the mean of its items."""
@@ -45,21 +49,25 @@ class Audit:
         result: The attack.
         waves_and_change: Municipal numbers published for two waves beside their change.
         interviews: What published rows of interviews give away.
+        who_answered: What the counts of those who answered give away.
     """
 
     files: list[str]
     result: AttackResult
     waves_and_change: list[str]
     interviews: list[str]
+    who_answered: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
         """Whether nothing was found."""
-        return not (self.result.found or self.waves_and_change or self.interviews)
+        return not self.messages()
 
     def messages(self) -> list[str]:
         """One line a finding; never a value."""
-        return [*self.result.messages(), *self.waves_and_change, *self.interviews]
+        return [
+            *self.result.messages(), *self.waves_and_change, *self.interviews, *self.who_answered,
+        ]  # fmt: skip
 
 
 def audit_folder(
@@ -87,7 +95,12 @@ def audit_folder(
     study = published_system(table, rules)
     published = sorted(study.candidates)
     result = attack_system(study.system, published, min_share=rules.config.min_interval_share)
-    return Audit(files, result, _beside_change(table), interview_findings(table, rules))
+    answered = Path(folder) / NONRESPONSE
+    alone = []
+    if answered.is_file():
+        alone = single_findings(read_table("publishable_nonresponse", answered))
+        files = [*files, NONRESPONSE]
+    return Audit(files, result, _beside_change(table), interview_findings(table, rules), alone)
 
 
 def published_system(table: pd.DataFrame, rules: RuleBook) -> StudySystem:

@@ -99,6 +99,23 @@ def check_nonresponse(
     return wrong + [f"who answered: {line}" for line in result.messages()], result
 
 
+def single_findings(published: pd.DataFrame) -> list[str]:
+    """What the published table alone gives away: a hidden category whose others are all shown.
+
+    Args:
+        published: Rows of the contract ``publishable_nonresponse``.
+
+    Returns:
+        One line a finding; never a value.
+    """
+    there = published[published["population"] > 0]
+    return [
+        f"who answered: {' '.join(key)}: one category alone is hidden and follows from the others"
+        for key, rows in there.groupby(_TOGETHER, sort=True)
+        if (rows["status"] == "hidden").sum() == 1 and len(rows) > 1
+    ]
+
+
 def _same_rows(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
     """Which rows two tables of the same length have alike."""
     same = np.ones(len(first), bool)

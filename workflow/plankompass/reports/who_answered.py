@@ -12,7 +12,9 @@ from plankompass.reports.workbook_sheets import Cell, Number, Sheet, SheetColumn
 from plankompass.reports.writer import Writer
 
 RESIDENTS = "innbyggere"
-_COLUMNS = ("frame", "answered", "response_rate", "frame_share", "answered_share")
+_COLUMNS = (
+    "network_text.who_all", "quality.answered", "quality.response_rate", "network_text.who_all_share", "quality.answered_share",
+)  # fmt: skip
 _SHEET = (
     ("group", 24, True), ("wave", 10, False), ("background", 44, True), ("category", 24, True), ("population", 10, False),
     ("answers", 10, False), ("rate", 12, True), ("frame_share", 12, True), ("answered_share", 12, True), ("status", 24, True),
@@ -70,7 +72,7 @@ def who_answered_table(writer: Writer) -> TableBlock | None:
     notes = [say("network_text.who_answered_note")]
     if any(row.group == RESIDENTS for row in found):
         notes.append(say("network_text.who_answered_sample"))
-    columns = [Column(label=say(f"quality.{name}"), align="right") for name in _COLUMNS]
+    columns = [Column(label=say(name), align="right") for name in _COLUMNS]
     table = Table(caption=title, corner=say("quality.category"), columns=columns, rows=rows)
     return TableBlock(id="who-answered", title=title, table=table, notes=notes)
 
