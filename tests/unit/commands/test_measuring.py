@@ -67,12 +67,22 @@ def test_plan_reading_is_told_core_for_core_and_by_the_clock():
         "documents": 2, "pages": 100, "bare": 0.2, "bare_cpu": 0.1, "first": 0.25, "first_cpu": 0.4,
         "again": 0.0, "one": 0.1, "anew": 1,
     }  # fmt: skip
+    larger = study | {"pages": 1000, "first_cpu": 4.0}
     text = "\n".join(
-        measuring_plans.summarise({"cores": 4, "studies": [study], "lengths": [(60, 0.004)]})
+        measuring_plans.summarise(
+            {
+                "cores": 4,
+                "studies": [larger, study],
+                "lengths": [(60, 0.004)],
+                "alone": [(1, 8.0), (4, 2.5)],
+            }
+        )  # fmt: skip
     )
     assert "| 2 | 100 | 1000 | 250 | **0.25** | 500 | 400 | 0.0 s | 0.1 s, 1 read |" in text
     assert "60 pages 4.00" in text
     assert "take 360 CPU seconds, 90 s on 4 free cores" in text
+    assert "as an exponent (1: in proportion): 1.00" in text
+    assert "1 core 8.0 s, 4 cores 2.5 s" in text
 
 
 def test_made_documents_differ_and_have_the_wanted_pages(root, tmp_path):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import threading
+
 import pytest
 from tests.unit.ingest.plan_files import NB_TEXT, PlanStudy
 
+from plankompass.ingest.plans.crew import ReaderCrew
 from plankompass.ingest.plans.models import PlanRefusedError, PlanText
 from plankompass.ingest.plans.read_cache import ReadCache
 from plankompass.ingest.plans.reader import PlanReader
@@ -74,3 +79,41 @@ def test_a_refusal_is_kept_but_not_what_time_cut_short(tmp_path):
     assert cache.read("2" * 64, ".pdf") is None
     assert cache.read("3" * 64, ".pdf") is None
     assert cache.read("1" * 64, ".docx") is None, "the ending may decide the format"
+
+
+def test_several_readers_give_what_one_gives(study, read, tmp_path, monkeypatch):
+    """A job takes the places that are free; documents come in their order, whoever read them."""
+    alone = study.run()
+    for cores in ("1", "3"):
+        read.clear()
+        monkeypatch.setenv("PLANKOMPASS_CORES", cores)
+        kept = tmp_path / f"kept{cores}"
+        together = study.run(read_texts=str(kept), reader="a")
+        assert sorted(read) == ["arsmelding", "handlingsdel", "planstrategi"]
+        assert len(list((kept / ".readers").iterdir())) <= int(cores)
+        for one, many in zip(alone, together, strict=True):
+            assert one.equals(many)
+
+
+def test_a_job_without_a_free_place_reads_with_one_reader(study, tmp_path):
+    """All places are held by others: the job goes on with its first reader, and no second begins."""
+    places = tmp_path / "places"
+    files = sorted((study.raw / "plans/9901").glob("*.md"))
+    threads = set()
+    with contextlib.ExitStack() as held:
+        places.mkdir()
+        for number in range(2):
+            lock = held.enter_context((places / f"{number}.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        whole = PlanReader.read
+
+        def noted(self, path):
+            threads.add(threading.get_ident())
+            return whole(self, path)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(PlanReader, "read", noted)
+            with ReaderCrew(files, LimitConfig(), places, 2) as crew:
+                texts = [crew.outcome(path) for path in files]
+    assert len(threads) == 1
+    assert all(text.blocks for text in texts)

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 AIM_DOCUMENTS, PAGES = 1_500, 60
@@ -114,10 +115,15 @@ class MeasuredStudy:
         folder: Where it lies.
         codebook: The codebook's folder.
         documents: The documents' bytes.
+        municipalities: How many they belong to.
     """
 
-    def __init__(self, folder: Path, codebook: Path, documents: Sequence[bytes]) -> None:
+    def __init__(
+        self, folder: Path, codebook: Path, documents: Sequence[bytes],
+        municipalities: int = _MUNICIPALITIES,
+    ) -> None:  # fmt: skip
         self.folder, self._codebook = folder, codebook
+        self._owners = [f"k{n + 1:02d}" for n in range(municipalities)]
         self.files: list[Path] = []
         raw = folder / "raw/plans"
         raw.mkdir(parents=True)
@@ -126,7 +132,7 @@ class MeasuredStudy:
             path = raw / f"{number}.pdf"
             path.write_bytes(content)
             self.files.append(path)
-            owner = f"k{number % _MUNICIPALITIES + 1:02d}"
+            owner = self._owners[number % municipalities]
             lines.append(f"plans/{number}.pdf,{owner},arsmelding,,,2020-01-01,")
         (raw / "documents.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._inputs = _tables(folder)
@@ -151,7 +157,7 @@ class MeasuredStudy:
 
         begin = time.perf_counter()
         with ThreadPoolExecutor(workers) as threads:
-            cpu = sum(threads.map(job, [f"k{n + 1:02d}" for n in range(_MUNICIPALITIES)]))
+            cpu = sum(threads.map(job, self._owners))
         return time.perf_counter() - begin, cpu
 
 
@@ -191,7 +197,7 @@ def run_plan_benchmark(root: Path) -> list[str]:
     sources = sorted((root / "data/raw/eksempel/plans").glob("*/*.pdf"))
     cores = os.cpu_count() or 1
     pool = WarmPool(cores)
-    measured: dict[str, Any] = {"cores": cores, "studies": [], "lengths": []}
+    measured: dict[str, Any] = {"cores": cores, "studies": [], "lengths": [], "alone": []}
     with tempfile.TemporaryDirectory() as name:
         warm = MeasuredStudy(Path(name) / "warm", root / "codebook", made_documents(sources, 4, 2))
         warm.read(pool, cores)
@@ -206,6 +212,15 @@ def run_plan_benchmark(root: Path) -> list[str]:
             made = made_documents(sources, 960 // pages, pages)
             study = MeasuredStudy(Path(name) / f"length{pages}", root / "codebook", made)
             measured["lengths"].append((pages, study.read(pool, cores)[1] / 960))
+        print("reading the documents of one municipality ...", flush=True)
+        made = made_documents(sources, STUDIES[1], PAGES)
+        for number in (1, cores):
+            alone = WarmPool(number)
+            warm.read(alone, number)
+            folder = Path(name) / f"alone{number}"
+            study = MeasuredStudy(folder, root / "codebook", made, municipalities=1)
+            measured["alone"].append((number, study.read(alone, 1)[0]))
+            alone.close()
     pool.close()
     return summarise(measured)
 
@@ -236,7 +251,7 @@ def summarise(measured: dict[str, Any]) -> list[str]:
     """The measured tables.
 
     Args:
-        measured: ``cores``, ``studies`` and ``lengths``.
+        measured: ``cores``, ``studies``, ``lengths`` and ``alone``.
 
     Returns:
         Lines of Markdown.
@@ -261,10 +276,17 @@ def summarise(measured: dict[str, Any]) -> list[str]:
     costs = ", ".join(
         f"{s['pages']} pages {1000 * s['first_cpu'] / s['pages']:.2f}" for s in measured["studies"]
     )
+    sizes, cpu = zip(*((s["pages"], s["first_cpu"]) for s in measured["studies"]), strict=True)
+    exponent = np.polyfit(np.log(sizes), np.log(cpu), 1)[0]
+    alone = ", ".join(
+        f"{n} core{'s' * (n > 1)} {seconds:.1f} s" for n, seconds in measured["alone"]
+    )
     lines += [
         "",
         f"CPU milliseconds a page by size of the study: {costs}; by length of the documents, 960 pages each time: "
         f"{lengths}. At the last study's cost {AIM_DOCUMENTS} documents of {PAGES} pages take {whole:.0f} CPU seconds, "
-        f"{whole / cores:.0f} s on {cores} free cores (reckoned from the sample).",
+        f"{whole / cores:.0f} s on {cores} free cores (reckoned from the sample). Growth with the pages, as an "
+        f"exponent (1: in proportion): {exponent:.2f}. {STUDIES[1]} documents of one municipality alone, by the clock: "
+        f"{alone}.",
     ]
     return lines

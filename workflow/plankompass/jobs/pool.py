@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from plankompass.cores import CORES_VARIABLE
 from plankompass.jobs.worker import begin_worker
 
 # One BLAS thread a worker: small matrix products ran ten times slower with two threads on two cores.
@@ -40,6 +41,7 @@ class WarmPool:
     def _start(self, workers: int) -> ProcessPoolExecutor:
         for name in _THREAD_VARIABLES:
             os.environ[name] = "1"
+        os.environ[CORES_VARIABLE] = str(self._workers)
         return ProcessPoolExecutor(
             workers,
             mp_context=get_context("spawn"),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from plankompass.cores import usable_cores
 from plankompass.ingest.plans.choice import (
     STATUS_WORDS,
     Candidate,
@@ -19,6 +20,7 @@ from plankompass.ingest.plans.choice import (
     Setting,
     choose_documents,
 )
+from plankompass.ingest.plans.crew import ReaderCrew
 from plankompass.ingest.plans.csv_files import parse_day, read_rows
 from plankompass.ingest.plans.identity import find_period, identify
 from plankompass.ingest.plans.language import (
@@ -77,7 +79,17 @@ def read_plan_documents(
         files = _files(raw, plans.documents, municipality, lines, log)
         folder = Path(params["read_texts"]) / kommune if params.get("read_texts") else None
         cache = ReadCache(folder, str(params.get("reader", "")), limits)
-        candidates = _read_all(raw, files, limits, log, cache, ocr=plans.ocr)
+        places = folder.parent / ".readers" if folder else None
+        known = [file_sha256(path) for path, _ in files]
+        unread = {
+            (document, path.suffix): path
+            for (path, _), document in zip(files, known, strict=True)
+            if not cache.has(document, path.suffix)
+        }
+        with ReaderCrew(list(unread.values()), limits, places, usable_cores()) as crew:
+            candidates = _read_all(
+                raw, list(zip(files, known, strict=True)), limits, log, cache, crew, ocr=plans.ocr
+            )
         cache.tidy_up()
         log.raise_failures()
         choose_documents(candidates, setting, log)
@@ -198,17 +210,16 @@ def _resolved(raw: Path, folder: Path, names: tuple[str, ...]) -> frozenset[Path
 
 
 def _read_all(
-    raw: Path, files: list[tuple[Path, _Line | None]], limits: LimitConfig, log: ProblemLog,
-    cache: ReadCache, *, ocr: bool = False,
+    raw: Path, files: list[tuple[tuple[Path, _Line | None], str]], limits: LimitConfig,
+    log: ProblemLog, cache: ReadCache, crew: ReaderCrew, *, ocr: bool = False,
 ) -> list[Candidate]:  # fmt: skip
     candidates: list[Candidate] = []
     seen: set[tuple[str, str]] = set()
     with PlanReader(limits) as reader:
-        for path, line in files:
+        for (path, line), document in files:
             shown = path.relative_to(raw).as_posix()
-            document = file_sha256(path)
             try:
-                plan = _read(reader, cache, path, document)
+                plan = _read(reader, cache, crew, path, document)
             except PlanRefusedError as refusal:
                 log.add("DOC", "fail" if line else "reject", shown,
                         f"the document cannot be read: {refusal}",
@@ -239,18 +250,25 @@ def _read_all(
     return candidates
 
 
-def _read(reader: PlanReader, cache: ReadCache, path: Path, document: str) -> PlanText:
-    """Read one document, or take what was read of the same bytes before."""
+def _read(
+    reader: PlanReader, cache: ReadCache, crew: ReaderCrew, path: Path, document: str
+) -> PlanText:
+    """The text of one document: what was read of the same bytes before, or what the crew reads."""
     known = cache.read(document, path.suffix)
     if known is None:
-        try:
-            known = reader.read(path)
-        except PlanRefusedError as refusal:
-            known = refusal
+        known = crew.outcome(path) if path in crew else _read_now(reader, path)
         cache.keep(document, path.suffix, known)
     if isinstance(known, PlanRefusedError):
         raise known
     return known
+
+
+def _read_now(reader: PlanReader, path: Path) -> PlanText | PlanRefusedError:
+    """Read a document whose kept text is damaged, or one whose bytes stand under two names."""
+    try:
+        return reader.read(path)
+    except PlanRefusedError as refusal:
+        return refusal
 
 
 def _add_ocr(

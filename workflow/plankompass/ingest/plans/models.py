@@ -7,6 +7,7 @@ list item or a table row. Formats without pages (DOCX, HTML, text without page m
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Literal
 
 from plankompass.study.problems import PlankompassError
@@ -95,7 +96,7 @@ class Block:
     text: str
 
 
-_BLOCK = tuple(f.name for f in fields(Block))
+_block_values = attrgetter(*(f.name for f in fields(Block)))
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class PlanText:
     def to_plain(self) -> dict[str, Any]:
         """The document as plain values, to be sent between processes; blocks as short lists."""
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        return plain | {"blocks": [[getattr(b, n) for n in _BLOCK] for b in self.blocks]}
+        return plain | {"blocks": list(map(_block_values, self.blocks))}
 
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> PlanText:

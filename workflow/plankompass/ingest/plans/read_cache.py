@@ -54,6 +54,11 @@ class ReadCache:
             return PlanRefusedError(kept["refused"])
         return PlanText.from_plain(kept["plan"])
 
+    def has(self, document: str, suffix: str) -> bool:
+        """Whether something is kept of a document; it may turn out to be damaged."""
+        name = self._name(document, suffix.lower())
+        return self._folder is not None and (self._folder / name).is_file()
+
     def keep(self, document: str, suffix: str, outcome: PlanText | PlanRefusedError) -> None:
         """Keep what reading a document gave, unless time or a crash cut it short."""
         if not outcome.settled:
