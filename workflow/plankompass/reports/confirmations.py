@@ -1,4 +1,4 @@
-"""How many goals people have confirmed: "x of y" beside every number that is counted from goals."""
+"""How many goals people have confirmed, and how far two coders agreed, beside every number counted from goals."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from plankompass.reports.writer import Writer
 def confirmed_notes(writer: Writer, indicators: Sequence[str]) -> list[str]:
     """For indicators counted from goals: how many goals or points are confirmed at each measure.
 
+    Where two coders answered, how many of the questions they both answered, and how many alike. A link
+    that two answered and that is not confirmed is one they disagree on.
+
     Args:
         writer: The writer of a municipality's report.
         indicators: Indicator ids.
 
     Returns:
-        One sentence an indicator whose measures are at goal level; none without registered goals,
+        One note an indicator whose measures are at goal level; none without registered goals,
         and none in the network report.
     """
     notes = []
@@ -36,15 +39,30 @@ def confirmed_notes(writer: Writer, indicators: Sequence[str]) -> list[str]:
         if not goals:
             continue
         parts = []
+        answered = double = alike = 0
         for measure in own:
-            links = writer.data.rows("goal_links", kommune_id=writer.kommune_id, measure=measure.id)
-            confirmed = {x.goal for x in links if x.goal in goals and not absent(x.confirmed)}
+            links = [
+                link
+                for link in writer.data.rows(
+                    "goal_links", kommune_id=writer.kommune_id, measure=measure.id
+                )
+                if link.goal in goals
+            ]
+            confirmed = {x.goal for x in links if not absent(x.confirmed)}
+            answered += sum(x.coders > 0 for x in links)
+            double += sum(x.coders > 1 for x in links)
+            alike += sum(x.coders > 1 and not absent(x.confirmed) for x in links)
             count = formats.count_of(len(confirmed), len(goals), writer.language)
             parts.append(f"{writer.voice.component(indicator, measure.id)} {count}")
-        notes.append(
+        said = [
             writer.voice.say(
                 f"chain_text.confirmed_{register}",
                 parts=formats.joined(parts, writer.language),
             )
-        )
+        ]
+        if double:
+            both = formats.count_of(double, answered, writer.language)
+            same = formats.number(alike, writer.language, 0)
+            said.append(writer.voice.say("chain_text.two_coders", double=both, alike=same))
+        notes.append(" ".join(said))
     return notes

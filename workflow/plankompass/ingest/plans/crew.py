@@ -21,7 +21,8 @@ from plankompass.ingest.plans.models import PlanRefusedError, PlanText
 from plankompass.ingest.plans.reader import PlanReader
 from plankompass.study.config_models import LimitConfig
 
-_LOOK_AGAIN_SECONDS = 0.1
+_LOOK_AGAIN_SECONDS = 0.3
+"""Other jobs take their places first, and a few short documents are read before a second reader begins."""
 
 
 class ReaderCrew:
@@ -93,11 +94,11 @@ class ReaderCrew:
     @contextlib.contextmanager
     def _place(self, *, needed: bool) -> Iterator[bool]:
         """Hold a place while it is used; one that is needed is waited for while documents wait."""
-        held = self._take_place()
+        held = None if needed else self._take_place()
         while held is None and needed and self._waiting:
             if self._ended.wait(_LOOK_AGAIN_SECONDS):
                 break
-            held = self._take_place()
+            held = self._take_place() if self._waiting else None
         try:
             yield held is not None or not needed
         finally:

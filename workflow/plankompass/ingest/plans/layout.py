@@ -18,6 +18,9 @@ BULLET = re.compile(r"^\s*([•●○◦▪■□▫►▶➢➤✓✔‣⁃∙�
 NUMBERED_ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-zæøå][.)]|\(?[ivx]{1,4}[.)])\s+(?=\S)")
 SECTION_NUMBER = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
 _LEADER = re.compile(r"(?:\.\s?|…\s?|_\s?|·\s?){4,}\s*\d{1,3}\s*$")
+_LEADING = ".…_·"
+_PAGE_TAIL = 16
+"""Characters at a line's end that a page number is looked for in."""
 _ENDS_IN_PAGE = re.compile(r"\D\s*\d{1,3}\s*$")
 CONTENTS_TITLE = re.compile(
     r"^(innhald|innhold|innhaldsliste|innholdsfortegnelse|innhaldsforteikning|innholdsoversikt)\W*$",
@@ -173,6 +176,12 @@ def _bullet(text: str) -> bool:
     return not text[:1].isalnum() and bool(BULLET.match(text))
 
 
+def _has_leader(text: str) -> bool:
+    """Whether a line goes over dots to a page number; most lines that end in a number do not."""
+    before = text.rstrip("0123456789 ")
+    return (before == text or before[-1:] in _LEADING) and bool(_LEADER.search(text))
+
+
 def _line_kinds(
     page: PlanPage, running: frozenset[int], contents_open: bool
 ) -> tuple[list[str], bool]:
@@ -180,8 +189,8 @@ def _line_kinds(
     lines = page.lines
     body = [i for i in range(len(lines)) if i not in running]
     numbers = {i: lines[i].text for i in body if lines[i].text[-1:].isdigit()}
-    leaders = {i for i, text in numbers.items() if _LEADER.search(text)}
-    numbered = {i for i, text in numbers.items() if _ENDS_IN_PAGE.search(text)}
+    leaders = {i for i, text in numbers.items() if _has_leader(text)}
+    numbered = {i for i, text in numbers.items() if _ENDS_IN_PAGE.search(text[-_PAGE_TAIL:])}
     titles = {i for i in body if lines[i].text[:1] in "iI" and CONTENTS_TITLE.match(lines[i].text)}
     tables = sum(lines[i].cells > 2 for i in body)
     mostly = bool(body) and (len(leaders) >= 0.5 * len(body) or (
@@ -308,7 +317,7 @@ class _PageBuilder:
 
     def _flush(self) -> None:
         if self._open:
-            text = join_lines(self._open)
+            text = join_lines(self._open) if len(self._open) > 1 else self._open[0]
             if text.strip():
                 self._emit(self._open_kind, self._open_level, text)
         self._open = []
