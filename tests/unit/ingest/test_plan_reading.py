@@ -163,6 +163,33 @@ def test_reading_ease_leaves_out_what_is_no_running_text():
     assert running_text(blocks) == ["Setningen går over sideskiftet og slutter her."]
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Møtet begynner kl. 18.00 i salen.", "Alle er velkomne."],
+        [
+            "Rammen er kr. 500 000 i 2021.",
+            "Den økes med 3,5 mill. kr. i året.",
+            "Så ca. 4 mill.",
+            "Nok.",
+        ],
+        [
+            "Se bl.a. Oslo kommune, jf. Prop. 91 L kap. 3 og Meld. St. 18, pkt. 4.2 nr. 3, side 12.",
+            "Den gjelder.",
+        ],
+        ["Vi bygger skoler, barnehager mv.", "Kommunen skal eie dem."],
+        ["Det gjelder barn, eldre m.fl.", "Rådmannen følger opp ift. FNs mål."],
+        ["Tlf. 75 00 00 00, evt. NAV innen 1. jan. 2021.", "Ring før kl. 15."],
+        ["Planen gjelder iht. Plan- og bygningsloven § 11-2.", "Den varer i 12 år."],
+        ["Målet er nye veger, løyper osv. 3 tiltak følger."],
+        ["3. Kommunen skal ha 5. trinn.", "Vedtatt 12. 3. 2020."],
+        ["Det heiter f. eks. Nynorsk i skulen, inkl. SFO, evt. Barnehage.", "Ev. Andre òg."],
+    ],
+)
+def test_abbreviations_of_plans_part_no_sentence_and_those_that_end_one_do(sentences):
+    assert split_sentences(" ".join(sentences)) == sentences
+
+
 def test_sentences_do_not_end_at_abbreviations():
     assert split_sentences("Det gjelder bl.a. Skolen i 2020. Da kom kap. 3 og kr. 4,5 mill. til.") == [
         "Det gjelder bl.a. Skolen i 2020.", "Da kom kap. 3 og kr. 4,5 mill. til."]  # fmt: skip

@@ -11,14 +11,26 @@ from plankompass.ingest.plans.models import Block
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?]+(?=[\s»\"”)\]]|$)")
+_BEGIN = r"(?:^|[\s(«\"/–-])"
+# What follows belongs to it, whatever it begins with: «jf. Prop. 91», «kl. 12», «nr. 3», «bl.a. Oslo».
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(«\"])(?:bl\.a|f\.eks|t\.d|m\.m|m\.v|mv|mm|dvs|jf|jfr|kap|nr|pkt|ca|evt|inkl|ekskl|kr|mill|"
-    r"mrd|pr|pst|prof|dr|st|tlf|s|vedr|ev|o\.l|osb|osv|etc|iht|ift|ihht|mht|pga|ref|fig|tab|"
-    r"[a-zæøå]|\d{1,3}(?:\.\d{1,2})*)$",
+    _BEGIN
+    + r"(?:bl\.a|f\.eks|eks|t\.d|t\.o\.m|f\.o\.m|tom|fom|dvs|d\.v\.s|jf|jfr|jmf|sml|kap|nr|bnr|gnr|pkt|ca|"
+    r"kl|evt|ev|inkl|ekskl|eksl|pr|prof|dr|ing|cand|st|st\.meld|st\.prp|ot\.prp|prp|meld|innst|prop|dok|tlf|tel|mob|"
+    r"vedr|iht|ift|ihht|mht|mtp|pga|ifm|ifb|i\.h\.t|i\.f\.t|p\.g\.a|m\.h\.t|ref|fig|tab|adm|avd|maks|gj\.sn|"
+    r"jan|feb|febr|aug|sept|okt|nov|des|[a-zæøå])$",
     re.IGNORECASE,
 )
+# May end a sentence: what follows begins the next one with a capital, but not with a number («kr. 500»).
+_ENDING_ABBREVIATION = re.compile(
+    _BEGIN
+    + r"(?:mv|m\.v|mm|m\.m|mfl|m\.fl|fl|osv|osb|o\.s\.v|etc|o\.l|ol|o\.a|e\.l|el\.l|kr|mill|mrd|pst)$",
+    re.IGNORECASE,
+)
+# «5. trinn», «12. 3. 2020», and a number that begins a sentence: «3. Kommunen skal».
+_ORDINAL = re.compile(r"(?:^|[\s(«\"/–-])\d{1,3}(?:\.\d{1,2})*$")
 _LONGEST_ABBREVIATION = 24
-_YEAR_LAST = re.compile(r"(?:^|\s)\d{4}$")
+_WORD_BEFORE = re.compile(r"[^\W\d_]")
 _CLOSING = re.compile(r"[ »\"”)\]]*")
 _LONG_WORD = 7
 _LEAST_WORDS = 1000
@@ -223,7 +235,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
             if after.islower():
                 continue
             before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
-            if _ABBREVIATION.search(before) and not _YEAR_LAST.search(before):
+            if _ABBREVIATION.search(before):
+                continue
+            if _ORDINAL.search(before) and (
+                not after.isupper() or not _WORD_BEFORE.search(text, start, match.start())
+            ):
+                continue
+            if after.isdigit() and _ENDING_ABBREVIATION.search(before):
                 continue
         spans.append((start, match.end()))
         start = match.end()
