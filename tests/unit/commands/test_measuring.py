@@ -76,7 +76,7 @@ def test_plan_reading_is_told_core_for_core_and_by_the_clock():
                 "lengths": [(60, 0.004)],
                 "alone": [(1, 8.0), (4, 2.5)],
             }
-        )  # fmt: skip
+        )
     )
     assert "| 2 | 100 | 1000 | 250 | **0.25** | 500 | 400 | 0.0 s | 0.1 s, 1 read |" in text
     assert "60 pages 4.00" in text
