@@ -54,3 +54,20 @@ def in_code_page(path: Path, byte: int) -> None:
     data = path.read_bytes()
     assert PLACE.encode() in data
     path.write_bytes(data.replace(PLACE.encode(), bytes([byte])))
+
+
+def declare_missing_in_por(path: Path, variable: str, records: str) -> None:
+    """Declare user-missing values in a portable file, which no writer at hand can.
+
+    Args:
+        path: The file; written anew.
+        variable: The end of the variable's own record, after which the records stand.
+        records: Records of missing values: ``88/`` is 8, ``B8/37/`` 8 to 97 (base 30), ``98/`` up to 8.
+    """
+    text = path.read_bytes().decode("latin-1").replace("\r\n", "")
+    before, found, after = text.partition(variable)
+    assert found, variable
+    text = (before + found + records + after).rstrip("Z")
+    text += "Z" * (-len(text) % 80 or 80)
+    lines = [text[start : start + 80] for start in range(0, len(text), 80)]
+    path.write_bytes("".join(line + "\r\n" for line in lines).encode("latin-1"))

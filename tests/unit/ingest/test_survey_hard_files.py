@@ -11,6 +11,7 @@ import pytest
 from tests.unit.ingest import hard_files as hard
 
 from plankompass.ingest.surveys.inspect import inspect_survey
+from plankompass.ingest.surveys.readers import read_survey
 
 LONG = "en_svaert_lang_variabel_med_mange_tegn_i_navnet_sitt_0123456789"
 ROWS = 40
@@ -141,3 +142,32 @@ def test_a_nettskjema_export_with_a_matrix_and_lines_in_its_texts(tmp_path):
     assert variables["m.a"]["label"] == "Enig? Først"
     assert variables["q"]["value_labels"]["1"] == "Ja"
     assert [s["variables"] for s in result["multiple_response_sets"]] == [["c.x", "c.y"]]
+
+
+@pytest.mark.parametrize(
+    ("records", "codes", "counts"),
+    [
+        ("88/89/", ["8", "9"], {"8": 1, "9": 2}),
+        ("B8/37/", ["8–97"], {"8": 1, "9": 2, "97": 1}),
+        ("98/837/", ["lowest–8", "97"], {"1": 1, "2": 1, "8": 1, "97": 1}),
+        ("A9/", ["9–highest"], {"9": 2, "97": 1}),
+        ("", [], {}),
+    ],
+)
+def test_missing_codes_of_a_portable_file_are_kept_with_their_declaration(
+    tmp_path, records, codes, counts
+):
+    path = tmp_path / "a.por"
+    numbers = [1.0, 2.0, 9.0, 8.0, np.nan, 97.0, 9.0]
+    table = pd.DataFrame({"A": numbers, "T": ["a", "b", "c", "", "x", "zz", "x"]})
+    pyreadstat.write_por(table, path)
+    hard.declare_missing_in_por(path, "70/1/A5/8/2/5/8/2/", records)
+    hard.declare_missing_in_por(path, "72/1/T1/2/0/1/2/0/", "81/x")
+    survey = read_survey(path, "por")
+    np.testing.assert_array_equal(survey.frame["A"], numbers)
+    assert survey.frame["T"].dropna().tolist() == ["a", "b", "c", "x", "zz", "x"]
+    _, columns = described(path)
+    assert columns["A"]["missing_codes"] == codes
+    assert columns["A"]["n_missing_by_code"] == counts | {"blank": 1}
+    assert columns["T"]["missing_codes"] == ["x"]
+    assert columns["T"]["n_missing_by_code"] == {"x": 2, "blank": 1}

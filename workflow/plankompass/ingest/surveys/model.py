@@ -19,6 +19,10 @@ from plankompass.study.problems import PlankompassError
 VariableType = Literal["number", "text", "date", "datetime", "time"]
 
 
+# SPSS writes LO and HI of a range of missing values as numbers beyond this, or as infinite
+_MOST = 1e300
+
+
 class SurveyReadError(PlankompassError):
     """A survey file cannot be read; the text names the file and the reason."""
 
@@ -39,7 +43,8 @@ class MissingRange:
 
     def as_text(self) -> str:
         """The range as people write it."""
-        low, high = plain(self.low), plain(self.high)
+        low = "lowest" if isinstance(self.low, float) and self.low < -_MOST else plain(self.low)
+        high = "highest" if isinstance(self.high, float) and self.high > _MOST else plain(self.high)
         return low if low == high else f"{low}–{high}"
 
 

@@ -58,12 +58,15 @@ def _read(
     """Columns and description of a file, or of some of its rows."""
     import pyreadstat
 
-    options: dict[str, Any] = {"disable_datetime_conversion": True}
+    options: dict[str, Any] = {"disable_datetime_conversion": True, "user_missing": True}
     if format_ == "por":
-        frame, meta = pyreadstat.read_por(str(path), **options)
+        # read_por has no user_missing and would make every declared missing code a blank
+        from pyreadstat.pyreadstat import parser_entry_point
+
+        frame, meta = parser_entry_point(str(path), parser_format="por", **options)
     else:
         reader = pyreadstat.read_dta if format_ == "dta" else pyreadstat.read_sav
-        options |= {"user_missing": True, "encoding": encoding}
+        options["encoding"] = encoding
         frame, meta = reader(str(path), row_offset=start, row_limit=rows, **options)
     names = list(meta.column_names)
     # a damaged file may have a variable without name, and two of one name are one column here
