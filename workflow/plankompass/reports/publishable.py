@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from plankompass.tables import read_table
@@ -35,6 +37,10 @@ TABLES = {
 
 NETWORK = "network"
 TOTAL = "total"
+_QUESTION = ("indicator", "wave", "group", "gathering", "component")
+_NUMBERS = ("value", "lower", "upper", "n", "population", "dont_know")
+_TEXTS = ("class_value", "status", "reason", "display")
+_UNITS_KEPT = 6
 
 
 class Key(NamedTuple):
@@ -111,6 +117,131 @@ def _count(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
+class _Rows:
+    """The estimates in columns, and where each one stands.
+
+    A nation's table has half a million of them, of which a report needs some thousand: those are made
+    when they are asked for, and only the last municipalities' are kept.
+
+    Args:
+        frame: The table ``publishable_estimates``.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._texts = {name: _codes(frame[name]) for name in (*Key._fields, *_TEXTS)}
+        self._numbers = {
+            name: frame[name].to_numpy(dtype="float64", na_value=np.nan) for name in _NUMBERS
+        }
+        self.units, unit_of = _combined(frame, ["level", "unit"])
+        self.questions, question_of = _combined(frame, _QUESTION)
+        self._at = np.full((len(self.units), len(self.questions)), -1, dtype="int32")
+        self._at[unit_of, question_of] = np.arange(len(frame), dtype="int32")
+        self._places: dict[tuple[str, ...], list[int]] = {}
+        for (indicator, wave, group, *_), code in self.questions.items():
+            self._places.setdefault((indicator, wave, group), []).append(code)
+        self._peers: dict[int, list[tuple[float, int]]] = {}
+        self._made: OrderedDict[int, dict[int, Estimate]] = OrderedDict()
+
+    def _row(self, unit: int, row: int) -> Estimate:
+        if unit not in self._made:
+            if len(self._made) >= _UNITS_KEPT:
+                self._made.popitem(last=False)
+            self._made[unit] = {}
+        self._made.move_to_end(unit)
+        made = self._made[unit]
+        if row not in made:
+            made[row] = self._make(row)
+        return made[row]
+
+    def _make(self, row: int) -> Estimate:
+        def text(name: str) -> str:
+            codes, words = self._texts[name]
+            return words[codes[row]]
+
+        def number(name: str) -> float | None:
+            value = float(self._numbers[name][row])
+            return None if value != value else value
+
+        n, population = number("n"), number("population")
+        return Estimate(
+            Key(*map(text, Key._fields)),
+            number("value"), number("lower"), number("upper"),
+            None if n is None else int(n), None if population is None else int(population),
+            number("dont_know"),
+            text("class_value"), text("status"), text("reason"), text("display"),
+        )  # fmt: skip
+
+    def find(self, key: Key) -> Estimate | None:
+        """The estimate of a key, or None."""
+        unit = self.units.get((key.level, key.unit))
+        question = self.questions.get((key[0], *key[3:]))
+        if unit is None or question is None:
+            return None
+        row = int(self._at[unit, question])
+        return None if row < 0 else self._row(unit, row)
+
+    def of_unit(self, name: str) -> list[Estimate]:
+        """All estimates of a unit in the table's order."""
+        found = []
+        for (_, unit), code in self.units.items():
+            if unit == name:
+                rows = self._at[code]
+                found += [(int(row), code) for row in np.sort(rows[rows >= 0])]
+        return [self._row(code, row) for row, code in sorted(found)]
+
+    def components(self, indicator: str, level: str, unit: str, wave: str, group: str) -> list[str]:
+        """Components that a unit has a row for, in the table's order."""
+        code = self.units.get((level, unit))
+        if code is None:
+            return []
+        rows = [int(self._at[code, q]) for q in self._places.get((indicator, wave, group), ())]
+        codes, words = self._texts["component"]
+        return [words[codes[row]] for row in sorted(rows) if row >= 0]
+
+    def peers(self, key: Key) -> list[float]:
+        """Values of the other municipalities that are shown, lowest first."""
+        question = self.questions.get((key[0], *key[3:]))
+        if question is None:
+            return []
+        if question not in self._peers:
+            codes, words = self._texts["status"]
+            value = self._numbers["value"]
+            towns = [code for (level, _), code in self.units.items() if level == "municipality"]
+            rows = [(int(self._at[code, question]), code) for code in towns]
+            self._peers[question] = sorted(
+                (float(value[row]), code)
+                for row, code in rows
+                if row >= 0 and words[codes[row]] == "published" and not np.isnan(value[row])
+            )
+        own = self.units.get((key.level, key.unit))
+        return [value for value, code in self._peers[question] if code != own]
+
+
+def _codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """A text column as numbers, and what they stand for."""
+    codes, words = pd.factorize(column)
+    return codes, [*(str(word) for word in words), ""]
+
+
+def _combined(
+    frame: pd.DataFrame, columns: Sequence[str]
+) -> tuple[dict[tuple[str, ...], int], np.ndarray]:
+    """The distinct combinations of some text columns, and the number of each row's."""
+    parts = [_codes(frame[column]) for column in columns]
+    whole = np.zeros(len(frame), dtype="int64")
+    for codes, words in parts:
+        whole = whole * len(words) + codes
+    codes, distinct = pd.factorize(whole)
+    names = {}
+    for number, combined in enumerate(distinct.tolist()):
+        name = []
+        for _, words in reversed(parts):
+            combined, place = divmod(combined, len(words))
+            name.append(words[place])
+        names[tuple(reversed(name))] = number
+    return names, codes
+
+
 class Publishable:
     """All publishable tables, with lookups.
 
@@ -118,60 +249,23 @@ class Publishable:
         tables: Input name to frame, as in :data:`TABLES`.
 
     Attributes:
-        tables: The frames.
-        estimates: Key to estimate.
-        comparisons: Key of the estimate to its comparison.
+        tables: The frames of all but the estimates.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        self.tables = dict(tables)
-        self.estimates: dict[Key, Estimate] = {}
-        for row in tables["estimates"].itertuples(index=False):
-            key = Key(
-                row.indicator,
-                row.level,
-                row.unit,
-                row.wave,
-                row.group,
-                row.gathering,
-                row.component,
-            )
-            self.estimates[key] = Estimate(
-                key,
-                _number(row.value),
-                _number(row.lower),
-                _number(row.upper),
-                _count(row.n),
-                _count(row.population),
-                _number(row.dont_know),
-                row.class_value,
-                row.status,
-                row.reason,
-                row.display,
-            )
-        self._by_question: dict[tuple[str, ...], list[Estimate]] = {}
+        self.tables = {name: frame for name, frame in tables.items() if name != "estimates"}
+        self._estimates = _Rows(tables["estimates"])
+        self._compared = {
+            str(unit): rows for unit, rows in tables["comparisons"].groupby("kommune_id")
+        }
+        self._comparisons: OrderedDict[str, dict[Key, Comparison]] = OrderedDict()
         self._indexes: dict[tuple[str, str], dict[Any, list[Any]]] = {}
-        self._components: dict[tuple[str, ...], list[str]] = {}
-        for key, estimate in self.estimates.items():
-            if key.level == "municipality":
-                about = (key.indicator, key.wave, key.group, key.gathering, key.component)
-                self._by_question.setdefault(about, []).append(estimate)
-            place = (key.indicator, key.level, key.unit, key.wave, key.group)
-            self._components.setdefault(place, []).append(key.component)
-        self.comparisons = {
-            Key(r.indicator, NETWORK if r.kommune_id == NETWORK else "municipality", r.kommune_id, r.wave, r.group, r.gathering, r.component):
-                Comparison(
-                    _number(r.peer_mean), int(r.peers), _number(r.difference),
-                    _number(r.lower), _number(r.upper), r.verdict,
-                )
-            for r in tables["comparisons"].itertuples(index=False)
-        }  # fmt: skip
 
     def own(
         self, kommune_id: str, indicator: str, wave: str, group: str, component: str = TOTAL
     ) -> Estimate | None:
         """A municipality's estimate, or None where no row was made."""
-        return self.estimates.get(
+        return self._estimates.find(
             Key(indicator, "municipality", kommune_id, wave, group, "", component)
         )
 
@@ -179,32 +273,39 @@ class Publishable:
         self, indicator: str, wave: str, group: str, component: str = TOTAL, gathering: str = ""
     ) -> Estimate | None:
         """The network's estimate, or None."""
-        return self.estimates.get(
+        return self._estimates.find(
             Key(indicator, "network", NETWORK, wave, group, gathering, component)
         )
 
-    def municipal(
-        self, indicator: str, wave: str, group: str, component: str = TOTAL, gathering: str = ""
-    ) -> list[Estimate]:
-        """Every municipality's estimate of one number, sorted by kommune_id."""
-        found = self._by_question.get((indicator, wave, group, gathering, component), [])
-        return sorted(found, key=lambda e: e.key.unit)
+    def estimates_of(self, unit: str) -> list[Estimate]:
+        """Every estimate of a municipality, or of the network.
+
+        Args:
+            unit: kommune_id, or ``network``.
+
+        Returns:
+            Its estimates in the table's order.
+        """
+        return self._estimates.of_unit(unit)
 
     def peer_values(self, estimate: Estimate) -> list[float]:
         """Values of the other municipalities that are shown, lowest first."""
-        key = estimate.key
-        others = self.municipal(key.indicator, key.wave, key.group, key.component, key.gathering)
-        return sorted(
-            e.value for e in others if e.key.unit != key.unit and e.shown and e.value is not None
-        )
+        return self._estimates.peers(estimate.key)
 
     def comparison(self, estimate: Estimate) -> Comparison | None:
         """How a municipality's estimate stands against its peers, or None."""
-        return self.comparisons.get(estimate.key)
+        unit = estimate.key.unit
+        if unit not in self._comparisons:
+            if len(self._comparisons) >= _UNITS_KEPT:
+                self._comparisons.popitem(last=False)
+            rows = self._compared.get(unit)
+            self._comparisons[unit] = {} if rows is None else _comparisons(rows)
+        self._comparisons.move_to_end(unit)
+        return self._comparisons[unit].get(estimate.key)
 
     def components(self, indicator: str, level: str, unit: str, wave: str, group: str) -> list[str]:
         """Components that have a row, in the table's order."""
-        return list(self._components.get((indicator, level, unit, wave, group), ()))
+        return self._estimates.components(indicator, level, unit, wave, group)
 
     def rows(self, table: str, **conditions: Any) -> list[Any]:
         """Rows of a table as named tuples, where columns equal the given values."""
@@ -223,6 +324,18 @@ class Publishable:
     def municipality(self, kommune_id: str) -> Any:
         """The municipality's row."""
         return self.rows("municipalities", kommune_id=kommune_id)[0]
+
+
+def _comparisons(rows: pd.DataFrame) -> dict[Key, Comparison]:
+    """One unit's comparisons by the key of the estimate."""
+    return {
+        Key(r.indicator, NETWORK if r.kommune_id == NETWORK else "municipality", r.kommune_id, r.wave, r.group, r.gathering, r.component):
+            Comparison(
+                _number(r.peer_mean), int(r.peers), _number(r.difference),
+                _number(r.lower), _number(r.upper), r.verdict,
+            )
+        for r in rows.itertuples(index=False)
+    }  # fmt: skip
 
 
 def _equal(cell: Any, value: Any) -> bool:

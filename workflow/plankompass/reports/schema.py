@@ -6,7 +6,6 @@ Three documents: a municipality's report, the network report, and the index. All
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -274,7 +273,7 @@ def write_document(document: _Document, path: Path | str) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    text = document.model_dump_json(indent=1)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

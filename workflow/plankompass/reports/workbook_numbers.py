@@ -81,25 +81,6 @@ _networks: WeakKeyDictionary[Publishable, dict[tuple[str, ...], Cell]] = WeakKey
 _abouts: WeakKeyDictionary[Publishable, dict[Any, dict[tuple[str, ...], _About]]] = (
     WeakKeyDictionary()
 )
-_by_unit: WeakKeyDictionary[Publishable, dict[str, list[Estimate]]] = WeakKeyDictionary()
-
-
-def estimates_of(data: Publishable, unit: str) -> list[Estimate]:
-    """Every estimate of a municipality or of the network; sorted once for all units.
-
-    Args:
-        data: The publishable tables.
-        unit: kommune_id, or ``network``.
-
-    Returns:
-        Its estimates in the table's order.
-    """
-    if data not in _by_unit:
-        found: dict[str, list[Estimate]] = {}
-        for key, estimate in data.estimates.items():
-            found.setdefault(key.unit, []).append(estimate)
-        _by_unit[data] = found
-    return _by_unit[data].get(unit, [])
 
 
 class NumberRows:
@@ -181,7 +162,7 @@ class NumberRows:
         """
         wanted = [
             e
-            for e in estimates_of(self.writer.data, kommune_id)
+            for e in self.writer.data.estimates_of(kommune_id)
             if not e.key.component.startswith(_NOT_SHOWN) and e.reason != "network_only"
         ]
         return self._rows(wanted, self.writer.data.municipality(kommune_id))
@@ -194,7 +175,7 @@ class NumberRows:
         """
         data = self.writer.data
         wanted = [
-            e for e in estimates_of(data, NETWORK) if not e.key.component.startswith(_NOT_SHOWN)
+            e for e in data.estimates_of(NETWORK) if not e.key.component.startswith(_NOT_SHOWN)
         ]
         rows = self._rows(wanted, None)
         for town in sorted(
