@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ KEPT = Path("benchmarks/national.json")
 SIZES = (12, 60, 120, 357)
 STAGES = ("ingest", "indicators", "disclosure", "reports")
 _LARGEST = 12
+_NOT = "not measured"
 _FROM = 60  # exponents are of the sizes from here on; below, fixed costs hide the growth
 _INDICATOR = "id: policy_implementation_capacity"
 
@@ -98,7 +99,8 @@ def measure_national(root: Path, sizes: Sequence[int] = SIZES) -> list[str]:
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             print(f"a study of {size} municipalities ...", flush=True)
-            keep(root / KEPT, measure_study(root, Path(name).resolve(), size))
+            for found in measure_study(root, Path(name).resolve(), size):
+                keep(root / KEPT, found)
     return table(kept(root / KEPT))
 
 
@@ -123,7 +125,7 @@ def keep(path: Path, measured: National) -> None:
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
-def measure_study(root: Path, folder: Path, municipalities: int) -> National:
+def measure_study(root: Path, folder: Path, municipalities: int) -> Iterator[National]:
     """Make, build and build again one study.
 
     Args:
@@ -131,35 +133,33 @@ def measure_study(root: Path, folder: Path, municipalities: int) -> National:
         folder: An empty folder.
         municipalities: Size of the study.
 
-    Returns:
-        What was measured.
+    Yields:
+        What was measured so far, after each step.
 
     Raises:
         RuntimeError: A build failed.
     """
-    study = _lay_out(root, folder, municipalities)
-    first = _build(folder)
     commit = subprocess.run(
         ["git", "rev-parse", "--short=10", "HEAD"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
+        cwd=root, capture_output=True, text=True, check=False,
+    ).stdout.strip()  # fmt: skip
+    study = _lay_out(root, folder, municipalities)
+    first = _build(folder)
     found = National(municipalities, commit, _counts(folder, study), first)
+    yield found
     found.later["nothing changed"] = _build(folder)
+    engines = _python(folder, "plankompass.commands.measuring_engines", study)
+    found.bare = json.loads(engines.strip().splitlines()[-1])
+    yield found
     changes = {
-        "one answer file": _change_answer,
-        "one formula": _change_formula,
         "one template": _change_template,
+        "one formula": _change_formula,
+        "one answer file": _change_answer,
     }
     for name, change in changes.items():
         change(folder)
         found.later[name] = _build(folder)
-    found.bare = json.loads(
-        _python(folder, "plankompass.commands.measuring_engines", study).strip().splitlines()[-1]
-    )
-    return found
+        yield found
 
 
 def _lay_out(root: Path, folder: Path, municipalities: int) -> str:
@@ -307,21 +307,28 @@ def table(measured: Sequence[National]) -> list[str]:
         lines.append(row(name, lambda m, e=entry: m.first.jobs.get(e, {"cpu": 0.0})["cpu"]))
     lines += ["", f"| built again after | {head} |", rule]
     for name in measured[0].later:
-        of_later = [m.later[name] for m in measured]
-        cells = " | ".join(f"{b.wall:.1f} s, {b.cpu:.1f} CPU, {b.count} jobs" for b in of_later)
+        cells = " | ".join(_again(m.later.get(name)) for m in measured)
         lines.append(f"| {name} | {cells} |")
     lines += ["", f"| bare engine, CPU seconds | {head} |", rule]
     for engine in measured[0].bare:
-        cells = " | ".join(f"{m.bare[engine]:.1f}" for m in measured)
+        cells = " | ".join(f"{m.bare[engine]:.1f}" if m.bare else _NOT for m in measured)
         lines.append(f"| {engine} | {cells} |")
     sums = [sum(m.bare.values()) for m in measured]
-    lines.append("| sum | " + " | ".join(f"{s:.1f}" for s in sums) + " |")
-    ratios = " | ".join(f"**{m.first.cpu / s:.2f}**" for m, s in zip(measured, sums, strict=True))
+    lines.append("| sum | " + " | ".join(f"{s:.1f}" if s else _NOT for s in sums) + " |")
+    ratios = " | ".join(
+        f"**{m.first.cpu / s:.2f}**" if s else _NOT for m, s in zip(measured, sums, strict=True)
+    )
     lines += [f"| the whole line in sums of its engines | {ratios} |", ""]
     for m in measured:
         counts = ", ".join(f"{v:,} {k}".replace(",", " ") for k, v in m.counts.items())
         lines.append(f"- {m.municipalities} municipalities, at commit {m.commit}: {counts}.")
     return lines
+
+
+def _again(build: Build | None) -> str:
+    if build is None:
+        return _NOT
+    return f"{build.wall:.1f} s, {build.cpu:.1f} CPU, {build.count} jobs"
 
 
 def _growth(measured: Sequence[National], cost: Callable[[National], float]) -> str:
