@@ -68,11 +68,21 @@ def test_sorting_says_its_order(opened):
     assert header.get_attribute("aria-sort") is None
 
 
-def test_without_script_the_index_is_a_plain_table(opened):
-    page = opened("index", java_script_enabled=False)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_without_script_the_index_is_a_plain_table(opened, width):
+    page = opened("index", width, java_script_enabled=False)
     assert page.locator("#filter").is_hidden()
-    assert page.locator("#kommuner tbody tr").count() == 12
-    assert page.locator("#kommuner tbody tr").first.locator("a").count() == 4
+    assert page.locator("#kommuner thead button").count() == 0  # nothing that cannot be pressed
+    rows = page.locator("#kommuner tbody tr")
+    assert rows.count() == 12
+    for i in (0, 11):
+        links = rows.nth(i).locator("a")
+        assert links.count() == 4
+        for link in links.all():
+            assert link.is_visible()
+            box = link.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert overflow(page) <= 0
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -34,6 +34,7 @@ def copy_checkout(target: Path) -> None:
         copy = target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_symlink():
+            copy.unlink(missing_ok=True)  # of an earlier copy that is brought up to date
             copy.symlink_to(source.readlink())
         else:
             shutil.copy2(source, copy)
