@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from tests.unit.ingest.mini_study import MiniStudy, answers
 
@@ -22,7 +23,9 @@ class Pair:
         self.clean.add(self.clean_frame, **spec)
         self.dirty.add(self.frame, options, **spec)
         self.before = self.clean.run()
-        return self.dirty.run()
+        after = self.dirty.run()
+        assert outside(self.before, after) == []
+        return after
 
     def fails(self, match, **spec):
         """The faulty export stops the run and nothing is written."""
@@ -39,8 +42,8 @@ def pair(tmp_path):
     return Pair(tmp_path)
 
 
-def moved(before, after):
-    """Item columns with an answer that differs, and how many answers do."""
+def _differing(before, after):
+    """Answers of either run that differ."""
     both = before.answers.merge(
         after.answers, how="outer", on=["item", "respondent"], indicator=True
     )
@@ -49,7 +52,31 @@ def moved(before, after):
         | (both["missing_x"] != both["missing_y"])
         | (both["value_x"].fillna(-1) != both["value_y"].fillna(-1))
     )
-    return both[differs].groupby("item").size().to_dict()
+    return both[differs]
+
+
+def moved(before, after):
+    """Item columns with an answer that differs, and how many answers do."""
+    return _differing(before, after).groupby("item").size().to_dict()
+
+
+def numbers(result):
+    """What every indicator is made of: answers, weighted sum and kinds by municipality and item."""
+    rows = result.answers.merge(result.respondents, on="respondent")
+    rows = rows.assign(told=rows["value"].astype("float64") * rows["weight"])
+    cell = rows.groupby(["kommune_id", "wave", "group", "item"])
+    kinds = rows.groupby(["kommune_id", "wave", "group", "item", "missing"]).size().unstack(fill_value=0)  # fmt: skip
+    return kinds.assign(told=cell["told"].sum(), n=cell["value"].count()).round(9)
+
+
+def outside(before, after):
+    """Municipalities and items whose numbers moved although none of their answers did."""
+    where = pd.concat([before.respondents, after.respondents])[["respondent", "kommune_id"]]
+    cells = _differing(before, after)[["item", "respondent"]].merge(where, on="respondent")
+    touched = set(zip(cells["kommune_id"], cells["item"], strict=True))
+    one, two = numbers(before).align(numbers(after), fill_value=0)
+    differs = (one != two).any(axis=1)
+    return sorted({(key[0], key[3]) for key in differs[differs].index} - touched)
 
 
 def line(result, case):

@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from tests.unit.ingest.case_pair import outside
 from tests.unit.ingest.mini_study import MiniStudy, answers
 
 from plankompass.ingest.places import PlaceResolver
@@ -33,7 +34,8 @@ def run(tmp_path, rows, **changes):
 
 
 def same_for_base(clean, dirty):
-    """No answer of the clean rows moved."""
+    """No answer of the clean rows moved, and no number of a place that got no new row."""
+    assert outside(clean, dirty) == []
     theirs = clean.answers.merge(dirty.answers, how="left", on=["item", "respondent"])
     assert (theirs["missing_x"] == theirs["missing_y"]).all()
     assert (theirs["value_x"].fillna(-1) == theirs["value_y"].fillna(-1)).all()

@@ -7,13 +7,23 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from tests.unit.ingest.case_pair import Pair, line, moved, pair
+from tests.unit.ingest.case_pair import Pair, line, moved, outside, pair
 from tests.unit.ingest.mini_study import BOOK, MiniStudy, answers, source
 
 from plankompass.study.problems import StageFailedError
 
 __all__ = ["pair"]
 ROLES = ("nokkel", "kommune", "svart")
+
+
+def test_a_number_that_moves_without_an_answer_is_seen(pair):
+    pair.frame["gj_treghet"] = pair.frame["gj_treghet"].iloc[::-1].to_numpy()
+    result = pair.run()
+    assert outside(pair.before, result) == []
+    one = result.respondents.index[0]
+    result.respondents.loc[one, "weight"] = 2.0
+    place = result.respondents.loc[one, "kommune_id"]
+    assert {kommune for kommune, _ in outside(pair.before, result)} == {place}
 
 
 # -- S1 ------------------------------------------------------------------------------------------
