@@ -11,7 +11,6 @@ import io
 import logging
 import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ import pandas as pd
 from plankompass.reports import formats
 from plankompass.reports.catalogue import Catalogue, catalogue
 from plankompass.reports.html_page import render_page
-from plankompass.reports.schema_parts import Column, Fact, Row, Table
-from plankompass.reports.wording import report_texts
+from plankompass.reports.internal_page import page_facts, page_meta
+from plankompass.reports.schema_parts import Column, Row, Table
 from plankompass.study.cases import CASES
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.tables import read_table
@@ -243,21 +242,11 @@ def compose_quality(
     cell = ["kommune_id", "wave", "group", "gathering"]
     asked = who["response"][[*cell, "population", "rate"]].rename(columns={"rate": "response"})
     began = who["break_off"].drop(columns="rate").merge(asked, on=cell, how="left")
-    dated = date.fromisoformat(str(params["report"]["dated"]))
     labels = problems[problems["case"].isin(LABEL_CASES)]
     order = {case: number for number, case in enumerate(CASES)}
     found = sorted(set(problems["case"]), key=lambda c: (order.get(c, len(order)), c))
     return {
-        "meta": {
-            "title": text("quality.title"),
-            "subtitle": text("quality.subtitle"),
-            "language": language,
-            "example": bool(params["example"]),
-            "example_word": text("front_text.example_word") if params["example"] else "",
-            "publisher": params["report"]["publisher"],
-            "study_title": report_texts(params, language),
-            "dated_text": formats.long_date(dated, language),
-        },
+        "meta": page_meta(text, "quality", params),
         "lead": text("quality.lead", files=len(table), **total),
         "found": text(
             "quality.found", problems=_number(len(problems), language), cases=len(found)
@@ -274,11 +263,7 @@ def compose_quality(
                 f"{case}: {_case_name(case, text)}", problems[problems["case"] == case], text))
             for case in found
         ],
-        "facts": [
-            Fact(label=text("common.dated"), value=formats.long_date(dated, language)),
-            Fact(label=text("about_text.version"), value=f"Plankompass {params['version']}"),
-            Fact(label=text("about_text.inputs"), value=str(params["input_hash"])),
-        ],
+        "facts": page_facts(text, params),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ import pandas as pd
 from plankompass.reports import formats
 from plankompass.reports.catalogue import Catalogue, catalogue
 from plankompass.reports.html_page import TEMPLATES, render_page
+from plankompass.reports.internal_page import dated, page_facts, page_meta
 from plankompass.reports.pdf_objects import mark_row_headers
 from plankompass.reports.schema_parts import Column, Fact, Row, Table
 from plankompass.reports.typeset import typeset
-from plankompass.reports.wording import report_texts
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.tables import read_table
 
@@ -91,21 +91,23 @@ def _hidden(estimates: pd.DataFrame, text: Catalogue) -> Table:
         )
         for reason in order
     ]
+    count = say(int(_of_method(estimates).sum()), text.language, 0)
+    note = text("protection.other_reasons", count=count)
+    return _counts("hidden_title", "reason", ("towns", "network"), rows, text, [note])
+
+
+def _counts(
+    title: str, corner: str, columns: Sequence[str], rows: list[Row], text: Catalogue,
+    notes: Sequence[str] = (),
+) -> Table:  # fmt: skip
+    """A table of counts; its headings by their names in the catalogue."""
     return Table(
-        caption=text("protection.hidden_title"),
-        corner=text("protection.reason"),
+        caption=text(f"protection.{title}"),
+        corner=text(f"protection.{corner}"),
         corner_width=4.0,
-        columns=[
-            Column(label=text("protection.towns"), align="right"),
-            Column(label=text("protection.network"), align="right"),
-        ],
+        columns=[Column(label=text(f"protection.{name}"), align="right") for name in columns],
         rows=rows,
-        notes=[
-            text(
-                "protection.other_reasons",
-                count=say(int(_of_method(estimates).sum()), text.language, 0),
-            )
-        ],
+        notes=list(notes),
     )
 
 
@@ -124,16 +126,7 @@ def _groups(estimates: pd.DataFrame, book: Codebook, text: Catalogue) -> Table:
         label = book.groups[group].text(text.language) if group in book.groups else ""
         cells = [formats.number(int(c), text.language, 0) for c in (shown, hidden)]
         rows.append(Row(header=label or text(f"source.{group}"), cells=cells))
-    return Table(
-        caption=text("protection.groups_title"),
-        corner=text("protection.group"),
-        corner_width=4.0,
-        columns=[
-            Column(label=text("protection.shown"), align="right"),
-            Column(label=text("protection.gone"), align="right"),
-        ],
-        rows=rows,
-    )
+    return _counts("groups_title", "group", ("shown", "gone"), rows, text)
 
 
 def _in_order(order: tuple[str, ...], given: Mapping[str, Any]) -> list[str]:
@@ -164,7 +157,6 @@ def compose_protection(
         return formats.number(int(count), language, 0)
 
     thresholds = gate["thresholds"]
-    dated = date.fromisoformat(str(params["report"]["dated"]))
     as_of = date.fromisoformat(str(params["waves"][params["report"]["wave"]]["as_of"]))
     values = {key: _value(key, thresholds[key], language) for key in LIMITS}
     earlier = len(gate["attacked"]["earlier_releases"])
@@ -179,17 +171,8 @@ def compose_protection(
             rows=say(gate["attacked"]["published_rows"]),
         )
     return {
-        "meta": {
-            "title": text("protection.title"),
-            "subtitle": text("protection.subtitle"),
-            "language": language,
-            "example": bool(params["example"]),
-            "example_word": text("front_text.example_word") if params["example"] else "",
-            "publisher": params["report"]["publisher"],
-            "study_title": report_texts(params, language),
-            "dated_text": formats.long_date(dated, language),
-        },
-        "dated": dated.isoformat(),
+        "meta": page_meta(text, "protection", params),
+        "dated": dated(params).isoformat(),
         "lead": text(
             "protection.lead",
             shown=say((estimates["status"] == "published").sum()),
@@ -219,9 +202,7 @@ def compose_protection(
         ],
         "facts": [
             Fact(label=text("common.wave"), value=text("front_text.wave", year=as_of.year)),
-            Fact(label=text("common.dated"), value=formats.long_date(dated, language)),
-            Fact(label=text("about_text.version"), value=f"Plankompass {params['version']}"),
-            Fact(label=text("about_text.inputs"), value=str(params["input_hash"])),
+            *page_facts(text, params),
         ],
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from plankompass.indicators.coder_pages.texts import set_page, texts_of
+from plankompass.indicators.coder_pages.texts import page_head, set_page, texts_of
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.tables import read_table
 
@@ -85,11 +85,7 @@ def excerpts_page(
         lead = own["lead"].format(
             passages=segments["segment"].nunique(), sources=segments["interview"].nunique()
         )
-    return {
-        "language": language,
-        "title": own["title"],
-        "study": params["title"][language],
-        "example": params["example"],
+    return page_head(params, own["title"]) | {
         "lead": lead,
         "categories": _categories(by_code, book, own, language),
     }

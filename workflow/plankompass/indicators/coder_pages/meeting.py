@@ -15,7 +15,7 @@ from plankompass.indicators.coder_pages.disagreements import (
     Passage,
     find_disagreements,
 )
-from plankompass.indicators.coder_pages.texts import number, set_page, texts_of
+from plankompass.indicators.coder_pages.texts import number, page_head, set_page, texts_of
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.tables import read_table
 
@@ -111,11 +111,7 @@ def meeting_page(
         lead = own["lead"].format(
             differing=len(found), interviews=double, presence=sum(d.presence for d in found)
         )
-    return {
-        "language": language,
-        "title": own["title"],
-        "study": params["title"][language],
-        "example": params["example"],
+    return page_head(params, own["title"]) | {
         "lead": lead,
         "agreement": _agreement(tables["unit_agreement"], book, say, language),
         "interviews": sorted(parts, key=lambda part: (part["name"], part["id"])),

@@ -49,6 +49,25 @@ def _environment() -> Environment:
     )
 
 
+def page_head(params: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """What stands at the top of each page.
+
+    Args:
+        params: The rule's params.
+        title: The page's title.
+
+    Returns:
+        Plain values for the template.
+    """
+    language = params["language"]
+    return {
+        "language": language,
+        "title": title,
+        "study": params["title"][language],
+        "example": params["example"],
+    }
+
+
 def set_page(template: str, page: Mapping[str, Any], language: str) -> str:
     """Lay a page out.
 

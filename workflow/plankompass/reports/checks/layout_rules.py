@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import pypdfium2
 import pypdfium2.raw as pdfium
 
-from plankompass.reports.checks.reading_pdf import open_pdf, read_pages, read_structure, text_of
+from plankompass.reports.checks.reading_pdf import (
+    open_pdf,
+    page_objects,
+    read_pages,
+    read_structure,
+    text_of,
+)
 from plankompass.reports.figures.canvas import text_width
 from plankompass.reports.view import View
 
@@ -81,25 +86,20 @@ def placed_texts(raw: bytes) -> list[list[Placed]]:
     Returns:
         One list a page.
     """
-    document = pypdfium2.PdfDocument(raw)
     result = []
-    try:
-        for page in document:
-            textpage, texts = page.get_textpage(), []
-            for i in range(pdfium.FPDFPage_CountObjects(page)):
-                item = pdfium.FPDFPage_GetObject(page, i)
-                if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_TEXT:
-                    continue
-                raw_text = text_of(item, textpage)
-                if text := raw_text.strip():
-                    size = _size(item)
-                    left, top, right, bottom = _box(item)
-                    # a space that hangs over the end of a line takes no ground
-                    right = max(left, right - _SPACE * size * (raw_text != raw_text.rstrip()))
-                    texts.append(Placed(text, size, (left, top, right, bottom)))
-            result.append(texts)
-    finally:
-        document.close()
+    for textpage, items in page_objects(raw):
+        texts = []
+        for item in items:
+            if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_TEXT:
+                continue
+            raw_text = text_of(item, textpage)
+            if text := raw_text.strip():
+                size = _size(item)
+                left, top, right, bottom = _box(item)
+                # a space that hangs over the end of a line takes no ground
+                right = max(left, right - _SPACE * size * (raw_text != raw_text.rstrip()))
+                texts.append(Placed(text, size, (left, top, right, bottom)))
+        result.append(texts)
     return result
 
 

@@ -7,6 +7,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -124,6 +125,25 @@ def _inside(item, textpage) -> str:
     return ""
 
 
+def page_objects(raw: bytes) -> Iterator[tuple[Any, list[Any]]]:
+    """What is placed on each page.
+
+    Args:
+        raw: A PDF.
+
+    Yields:
+        The text of a page and its objects; both hold until the next page is asked for.
+    """
+    document = pypdfium2.PdfDocument(raw)
+    try:
+        for page in document:
+            count = pdfium.FPDFPage_CountObjects(page)
+            items = [pdfium.FPDFPage_GetObject(page, i) for i in range(count)]
+            yield page.get_textpage(), items
+    finally:
+        document.close()
+
+
 def read_pages(raw: bytes) -> list[PageText]:
     """The text of each page by its marks.
 
@@ -133,30 +153,24 @@ def read_pages(raw: bytes) -> list[PageText]:
     Returns:
         One entry a page.
     """
-    document = pypdfium2.PdfDocument(raw)
     pages = []
-    try:
-        for page in document:
-            textpage = page.get_textpage()
-            marked: dict[int, list[str]] = defaultdict(list)
-            artifact, loose = [], []
-            for i in range(pdfium.FPDFPage_CountObjects(page)):
-                item = pdfium.FPDFPage_GetObject(page, i)
-                text = _inside(item, textpage)
-                if not text:
-                    continue
-                mark = pdfium.FPDFPageObj_GetMarkedContentID(item)
-                if mark >= 0:
-                    marked[mark].append(text)
-                elif _is_artifact(item):
-                    artifact.append(text)
-                else:
-                    loose.append(text)
-            joined = {mark: "".join(parts) for mark, parts in marked.items()}
-            whole = textpage.get_text_range()
-            pages.append(PageText(joined, "".join(artifact), "".join(loose), whole))
-    finally:
-        document.close()
+    for textpage, items in page_objects(raw):
+        marked: dict[int, list[str]] = defaultdict(list)
+        artifact, loose = [], []
+        for item in items:
+            text = _inside(item, textpage)
+            if not text:
+                continue
+            mark = pdfium.FPDFPageObj_GetMarkedContentID(item)
+            if mark >= 0:
+                marked[mark].append(text)
+            elif _is_artifact(item):
+                artifact.append(text)
+            else:
+                loose.append(text)
+        joined = {mark: "".join(parts) for mark, parts in marked.items()}
+        whole = textpage.get_text_range()
+        pages.append(PageText(joined, "".join(artifact), "".join(loose), whole))
     return pages
 
 
