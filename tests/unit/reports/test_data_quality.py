@@ -50,11 +50,11 @@ WHO = {
     "break_off": pd.DataFrame([CELL | {"n": 41, "broke_off": 4, "rate": 4 / 41}]),
     "nonresponse": pd.DataFrame(
         [
-            ("T2", "folkevalgte", "bg_posisjon", "nei", 25, 10, 0.4, 0.25, 0.2, -0.05),
-            ("T2", "folkevalgte", "bg_posisjon", "ja", 75, 40, 0.53, 0.75, 0.8, 0.05),
+            ("T2", "folkevalgte", "bg_posisjon", "nei", 25, 10, 4, 5, 0.4, 0.25, 0.2, -0.05),
+            ("T2", "folkevalgte", "bg_posisjon", "ja", 75, 40, 6, 12, 0.53, 0.75, 0.8, 0.05),
         ],
-        columns=["wave", "group", "item", "category", "population", "n", "rate", "frame_share",
-                 "answered_share", "difference"],
+        columns=["wave", "group", "item", "category", "population", "n", "municipalities", "largest", "rate",
+                 "frame_share", "answered_share", "difference"],
     ),
 }  # fmt: skip
 
