@@ -26,6 +26,7 @@ from plankompass.commands.measuring import exponent
 KEPT = Path("benchmarks/national.json")
 SIZES = (12, 60, 120, 357)
 STAGES = ("ingest", "indicators", "disclosure", "reports")
+REAL = 356  # municipalities there were in 2023, the year of the second wave; 357 came in 2024
 _LARGEST = 12
 _NOT = "not measured"
 _FROM = 60  # exponents are of the sizes from here on; below, fixed costs hide the growth
@@ -99,7 +100,7 @@ def measure_national(root: Path, sizes: Sequence[int] = SIZES) -> list[str]:
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             print(f"a study of {size} municipalities ...", flush=True)
-            for found in measure_study(root, Path(name).resolve(), size):
+            for found in measure_study(root, Path(name).resolve(), min(size, REAL)):
                 keep(root / KEPT, found)
     return table(kept(root / KEPT))
 
@@ -319,6 +320,11 @@ def table(measured: Sequence[National]) -> list[str]:
         f"**{m.first.cpu / s:.2f}**" if s else _NOT for m, s in zip(measured, sums, strict=True)
     )
     lines += [f"| the whole line in sums of its engines | {ratios} |", ""]
+    lines += [
+        f"A study of all municipalities has {REAL}: codes and names are real from {_FROM} on, and so many "
+        "were there at the second wave's day in 2023; 357 came in 2024. Answers and documents are made.",
+        "",
+    ]
     for m in measured:
         counts = ", ".join(f"{v:,} {k}".replace(",", " ") for k, v in m.counts.items())
         lines.append(f"- {m.municipalities} municipalities, at commit {m.commit}: {counts}.")
