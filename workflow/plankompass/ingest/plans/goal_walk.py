@@ -36,8 +36,13 @@ _MEANS = re.compile(r"\b(?:dette|det) (?:betyr|inneb[æe]rer?|vil si) at\W*$", r
 _STATE = re.compile(r"\b(?:skal|vil|er|har|får|blir|blei|kan|må)\b", re.IGNORECASE)
 _WISH_SENTENCE = re.compile(r"\b(?:skal|vil)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(r":\s*$")
+_EXPLAINS = re.compile(
+    r"^(?:dette |hove?d|hovud)?målet (?:er valgt|er vald|er valt|handler om|handlar om|innebærer|inneber|betyr|omfatter|omfattar)\b",
+    re.IGNORECASE,
+)
 _REFERS = re.compile(
-    r"^(?:se også|sjå også|sjå òg|jf\.|for (?:mål|strategi)\w* .*\bsj?[eå]\b)", re.IGNORECASE
+    r"^(?:se også|sjå også|sjå òg|jf\.|klikk på|trykk på|for (?:mål|strategi)\w* .*\bsj?[eå]\b)",
+    re.IGNORECASE,
 )
 
 
@@ -52,6 +57,7 @@ class PlanWalker:
         self._blocks = unfold_blocks(blocks)
         self._codes = Codes(b.text for b in self._blocks)
         self._sentences = False  # the mode takes those sentences that are wishes
+        self._by_text = False  # the mode was announced by a line of text, and not by a heading
         self._listed = False  # what the mode took were items of a list
         self._headings: list[_Heading] = []
         self._mode: Level | None = None
@@ -100,6 +106,10 @@ class PlanWalker:
             self._add(self._mode, self._mode_number, rest, block)
             self._mode_taken, self._mode = 1, None
             return
+        if label is None and self._alone_after_label(position, rest):
+            self._add(self._mode, number, rest, block)
+            self._mode = None
+            return
         while self._headings and self._headings[-1].level >= block.level:
             self._headings.pop()
         above = self._headings[-1].label if self._headings else None
@@ -124,6 +134,14 @@ class PlanWalker:
             elif not label.rest:
                 self._announce(label.level, label.number)
             self._headings.append(_Heading(block.level, block.text, label))
+
+    def _alone_after_label(self, position: int, rest: str) -> bool:
+        """Whether a text is the one goal of «Hovedmål:» above it, on a line of its own like a heading."""
+        return (
+            self._mode in GOAL_LEVELS and self._by_text and self._mode_taken == 0
+            and len(WORD.findall(rest)) >= 5 and len(rest) <= LONGEST_GOAL
+            and self._next_kind(position) == "paragraph"
+        )  # fmt: skip
 
     def _take_coded(self, block: Block, level: Level, code: str, rest: str) -> None:
         if rest:
@@ -168,7 +186,8 @@ class PlanWalker:
         following = self._blocks[position + 1 : position + 2]
         return any(b.kind == "paragraph" and _WISH_SENTENCE.search(b.text) for b in following)
 
-    def _announce(self, level: Level, number: str = "") -> None:
+    def _announce(self, level: Level, number: str = "", *, by_text: bool = False) -> None:
+        self._by_text = by_text
         self._mode, self._mode_number, self._mode_taken = level, number, 0
         self._sentences = self._listed = False
 
@@ -180,12 +199,15 @@ class PlanWalker:
         number, rest = split_number(text)
         label = read_label(text) or (read_label(rest) if number else None)
         if label and not label.rest and len(text) < 140:
-            self._announce(label.level, label.number or number)
+            self._announce(label.level, label.number or number, by_text=True)
             self._standing = (
                 label.level if label.level in GOAL_LEVELS and not self._mode_number else None
             )
             return
         if _REFERS.match(rest):
+            return
+        if self._mode in GOAL_LEVELS and self._mode_taken and _EXPLAINS.match(rest):
+            self._mode = None  # what follows is about the goal above
             return
         if label and label.level in _LEVELS:
             self._take_labelled(block, label, number)
@@ -197,7 +219,7 @@ class PlanWalker:
             self._announce("sub_goal")
             return
         if introduces and (announced := announced_level(text)):
-            self._announce(announced)
+            self._announce(announced, by_text=True)
             return
         if number and (level := self._sibling_level(number)):
             self._add(level, number, rest, block)

@@ -121,11 +121,11 @@ def _small_edge_lines(
 
 
 def _running_heads(page: PlanPage, edge: dict[int, str], repeated: set[str]) -> frozenset[int]:
-    """Positions of a page's running heads among its lines."""
+    """Positions of a page's running heads among its lines; a label («Hovedmål:») is none."""
     return frozenset(
         position
         for position, pattern in edge.items()
-        if pattern in repeated
+        if (pattern in repeated and not _OWN_LINE.match(page.lines[position].text))
         or _PAGE_NUMBER.match(page.lines[position].text)
         or _ENDS_IN_SIDE.search(page.lines[position].text)
     )

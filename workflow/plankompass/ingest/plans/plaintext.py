@@ -24,6 +24,8 @@ _PAGE_MARK = re.compile(
 )
 _RULE = re.compile(r"^\s*(?:[-=_*]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_LONE_CELL = re.compile(r"^\s*\|\s+[^|\s][^|]*$")
+"""A cell that lost its row: a bar, and text without another."""
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _INLINE_BULLET = re.compile(r"\s*[•●▪◦‣\uf020-\uf0ff]\s+")
 _INLINE_DASH = re.compile(r"(?<=[.!?])\s+[-–]\s+(?=[A-ZÆØÅ])")
@@ -96,7 +98,7 @@ def _pattern(text: str) -> str:
 
 
 def _mark_running_heads(lines: Sequence[_Line]) -> None:
-    """Lines that repeat at the beginning or end of pages, and page numbers."""
+    """Lines that repeat at the beginning or end of pages, and page numbers; labels are neither."""
     pages = _by_page(lines)
     counts: Counter[str] = Counter()
     edges = {page: [*own[:3], *own[-3:]] for page, own in pages.items()}
@@ -109,6 +111,8 @@ def _mark_running_heads(lines: Sequence[_Line]) -> None:
                 r"\s*(?:side\s+)?\d{1,4}(?:\s*(?:av|/)\s*\d{1,4})?\s*", line.text, re.I
             )
             repeated = counts[_pattern(line.text)] >= needed and not number
+            if repeated and read_label(line.text):
+                continue  # «Hovedmål:» on every page
             if (number and len(pages) > 1) or repeated:
                 line.role = "running_head"
 
@@ -150,13 +154,13 @@ class _Builder:
         elif heading := _HEADING.match(text):
             self.flush()
             self._add("heading", len(heading.group(1)), heading.group(2))
-        elif text.strip().startswith("|") or text.count("|") >= 2:
+        elif (text.strip().startswith("|") or text.count("|") >= 2) and not _LONE_CELL.match(text):
             self.flush()
             if not _TABLE_RULE.match(text):
                 cells = [c.strip() for c in text.strip().strip("|").split("|")]
                 self._add("table_row", 0, CELL.join(_plain(c) for c in cells))
         else:
-            self._take_text(text)
+            self._take_text(text.strip().lstrip("| ") if _LONE_CELL.match(text) else text)
 
     def _take_text(self, text: str) -> None:
         pieces = _INLINE_BULLET.split(text) if not is_bullet_only(text) else [text]
@@ -204,10 +208,24 @@ class _Builder:
             return
         text = join_lines(mend_characters(x) for x in self._open)
         kind, level = self._kind, 0
+        last = self.blocks[-1] if self.blocks else None
+        if self._flat and kind == "paragraph" and last is not None and self._goes_on(last, text):
+            last.text = join_lines([last.text, text])
+            if last.kind == "heading" and not _may_head(last.text):
+                last.kind, last.level = "paragraph", 0
+            self._open = []
+            return
         if self._flat and kind == "paragraph" and len(self._open) == 1 and _may_head(text):
             kind, level = "heading", _flat_level(text)
         self._open, self._kind = [], "paragraph"
         self._add(kind, level, text)
+
+    def _goes_on(self, last: Block, text: str) -> bool:
+        """Whether a text is the rest of the one above, though a blank line parts them."""
+        return (
+            text[:1].islower() and last.page == self._page and last.kind in ("paragraph", "heading")
+            and not last.text.endswith((*_SENTENCE_END, ",")) and len(last.text) < _LONGEST_HEADING
+        )  # fmt: skip
 
     def _add(self, kind: BlockKind, level: int, text: str) -> None:
         clean = join_lines([mend_characters(_plain(text), breaks_are_hyphens=False)])
