@@ -31,16 +31,28 @@ def random_frame(rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
+LABELS = {1.0: "Helt enig", 2.0: "Ærlig talt", 8.0: "Vet ikke", 97.0: "Ávjovárri"}
+DECLARED = {"V0": [8, {"lo": 90, "hi": 99}]}
+
+
 def write(frame: pd.DataFrame, path: Path, form: str) -> None:
-    """Write a frame in a format."""
+    """Write a frame in a format, with labels and missing codes where it has them."""
+    texts = {
+        "column_labels": {"V0": "Hva mener du på Ærøy?"},
+        "variable_value_labels": {"V0": LABELS},
+    }
     if form == "csv":
         frame.to_csv(path, index=False, sep=";", encoding="utf-8-sig")
     elif form == "xlsx":
         frame.to_excel(path, index=False)
     elif form in ("sav", "zsav"):
-        pyreadstat.write_sav(frame, path, compress=form == "zsav")
+        compress = form == "zsav"
+        pyreadstat.write_sav(frame, path, compress=compress, missing_ranges=DECLARED, **texts)
     elif form == "dta":
-        pyreadstat.write_dta(frame, path, version=15)
+        whole = {int(code): label for code, label in LABELS.items()}
+        pyreadstat.write_dta(
+            frame, path, version=15, **texts | {"variable_value_labels": {"V0": whole}}
+        )
     else:
         ascii_only = frame.assign(T=[t if t.isascii() else "" for t in frame["T"]])
         pyreadstat.write_por(ascii_only, path)
@@ -63,6 +75,28 @@ def damage(content: bytes, rng: np.random.Generator) -> bytes:
         else:
             del data[place:]
     return bytes(data)
+
+
+def check_whole(path: Path, form: str, frame: pd.DataFrame) -> None:
+    """A file as it was written comes back whole: rows, codes, text, labels, declared missing codes."""
+    survey = read_survey(path, form)
+    assert len(survey.frame) == len(frame), form
+    for column in (c for c in frame if c != "T"):
+        numbers = pd.to_numeric(survey.frame[column]).to_numpy(dtype="float64")
+        assert np.array_equal(numbers, frame[column].to_numpy(), equal_nan=True), (form, column)
+    texts = survey.frame["T"].fillna("").tolist()
+    assert texts == [t if form != "por" or t.isascii() else "" for t in frame["T"]], form
+    variable = survey.variable("V0")
+    if form in ("sav", "zsav", "dta"):
+        assert variable.label == "Hva mener du på Ærøy?", form
+        assert {float(c): t for c, t in variable.value_labels.items()} == LABELS, form
+    if form in ("sav", "zsav"):
+        declared = {(part.low, part.high) for part in variable.missing}
+        assert declared == {(8.0, 8.0), (90.0, 99.0)}
+        counts = frame["V0"].value_counts()
+        (told,) = (v for v in inspect_survey(path)["variables"] if v["name"] == "V0")
+        kept = {c: n for c, n in told["n_missing_by_code"].items() if c != "blank"}
+        assert kept == {str(int(c)): int(counts[c]) for c in (8.0, 97.0) if c in counts}
 
 
 def check_damaged(path: Path) -> str:
@@ -90,11 +124,7 @@ def run_case(folder: Path, seed: int) -> str:
     frame = random_frame(rng)
     path = folder / f"case.{form}"
     write(frame, path, form)
-    survey = read_survey(path, form)
-    assert len(survey.frame) == len(frame), form
-    for column in (c for c in frame if c != "T"):
-        numbers = pd.to_numeric(survey.frame[column]).to_numpy(dtype="float64")
-        assert np.array_equal(numbers, frame[column].to_numpy(), equal_nan=True), (form, column)
+    check_whole(path, form, frame)
     content = path.read_bytes()
     if rng.random() < 0.2:
         path.write_bytes(content[: int(rng.integers(1, len(content)))])
@@ -103,5 +133,13 @@ def run_case(folder: Path, seed: int) -> str:
             left = inspect_survey(path)["rows"]
             assert left == len(frame), f"{form} cut off: {left} of {len(frame)} rows, and no word"
         return f"{form} cut off, {outcome}"
+    if form in ("sav", "zsav") and rng.random() < 0.1:
+        # the head promises other than the file holds
+        other = int(rng.choice([n for n in (*range(40), 10**6) if n != len(frame)]))
+        path.write_bytes(content[:80] + other.to_bytes(4, "little") + content[84:])
+        assert check_damaged(path) == "refused", (
+            f"{form}: {other} rows promised, {len(frame)} there"
+        )
+        return f"{form} promises other, refused"
     path.write_bytes(damage(content, rng))
     return f"{form} {check_damaged(path)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from tests.unit.ingest import hard_files as hard
 
 from plankompass.ingest.surveys.inspect import inspect_survey
+from plankompass.ingest.surveys.model import SurveyReadError
 from plankompass.ingest.surveys.readers import read_survey
 
 LONG = "en_svaert_lang_variabel_med_mange_tegn_i_navnet_sitt_0123456789"
@@ -171,3 +173,18 @@ def test_missing_codes_of_a_portable_file_are_kept_with_their_declaration(
     assert columns["A"]["n_missing_by_code"] == counts | {"blank": 1}
     assert columns["T"]["missing_codes"] == ["x"]
     assert columns["T"]["n_missing_by_code"] == {"x": 2, "blank": 1}
+
+
+@pytest.mark.parametrize("form", ["sav", "zsav"])
+@pytest.mark.parametrize("promised", [0, 4, 19, 20, -1])
+def test_rows_after_those_that_the_head_promises_are_not_lost_in_silence(tmp_path, form, promised):
+    path = tmp_path / f"a.{form}"
+    table = pd.DataFrame({"A": np.arange(20.0), "T": [f"t{i}" for i in range(20)]})
+    pyreadstat.write_sav(table, path, compress=form == "zsav")
+    content = path.read_bytes()
+    path.write_bytes(content[:80] + struct.pack("<i", promised) + content[84:])
+    if promised in (20, -1):
+        assert len(read_survey(path, form).frame) == 20
+        return
+    with pytest.raises(SurveyReadError, match=rf"a\.{form}: (the file holds more rows|not a read)"):
+        read_survey(path, form)

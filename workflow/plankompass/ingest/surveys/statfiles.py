@@ -31,6 +31,7 @@ from plankompass.ingest.surveys.model import (
     text_faults,
     unique_names,
 )
+from plankompass.ingest.surveys.sav_rows import MoreRowsError, check_no_more_rows
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ def _read(
         reader = pyreadstat.read_dta if format_ == "dta" else pyreadstat.read_sav
         options["encoding"] = encoding
         frame, meta = reader(str(path), row_offset=start, row_limit=rows, **options)
+        if not rows:
+            _check_rows(path, format_, encoding, meta)
     names = list(meta.column_names)
     # a damaged file may have a variable without name, and two of one name are one column here
     names = names if len(names) == frame.shape[1] else list(frame.columns)
@@ -87,7 +90,15 @@ def _count_rows(path: Path, format_: str, encoding: str | None) -> int:
     import pyreadstat
 
     reader = pyreadstat.read_dta if format_ == "dta" else pyreadstat.read_sav
-    return reader(str(path), metadataonly=True, encoding=encoding)[1].number_rows or 0
+    meta = reader(str(path), metadataonly=True, encoding=encoding)[1]
+    _check_rows(path, format_, encoding, meta)
+    return meta.number_rows or 0
+
+
+def _check_rows(path: Path, format_: str, encoding: str | None, meta: Any) -> None:
+    """Whether a .sav ends where its head says; Stata's says where each part stands, and the reader looks."""
+    if format_ != "dta" and meta.number_rows is not None and meta.column_names:
+        check_no_more_rows(path, encoding, meta.number_rows, meta.column_names[0])
 
 
 def _read_apart(
@@ -218,6 +229,10 @@ def read_statfile(
         except ReaderDiedError:
             raise SurveyReadError(
                 f"{shown}: the file makes its reader fail; it is damaged; {_HINT}"
+            ) from None
+        except MoreRowsError:
+            raise SurveyReadError(
+                f"{shown}: the file holds more rows than its head says; it is damaged; {_HINT}"
             ) from None
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
             if "encoding" in str(error).lower() or isinstance(error, UnicodeDecodeError):
