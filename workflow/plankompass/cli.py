@@ -15,6 +15,7 @@ from plankompass.study.problems import PlankompassError
 ROOT = Path(__file__).resolve().parents[2]
 USERS = "For users"
 DEVELOPERS = "For developers"
+Study = Annotated[str, typer.Argument(help="The study.")]
 
 app = typer.Typer(
     name="plankompass",
@@ -76,7 +77,7 @@ def new(
 
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass check nettverk2019")
 def check(
-    study: Annotated[str, typer.Argument(help="The study.")] = "eksempel",
+    study: Study = "eksempel",
     update_manifest: Annotated[
         bool,
         typer.Option(
@@ -92,7 +93,7 @@ def check(
 
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass deliver eksempel --preview")
 def deliver(
-    study: Annotated[str, typer.Argument(help="The study.")],
+    study: Study,
     preview: Annotated[
         bool, typer.Option("--preview", help="Only show what changed since the last delivery.")
     ] = False,
@@ -105,7 +106,7 @@ def deliver(
 
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass release nettverk2019")
 def release(
-    study: Annotated[str, typer.Argument(help="The study.")],
+    study: Study,
     replace: Annotated[
         bool, typer.Option("--replace", help="Write the last release anew instead of the next one.")
     ] = False,
@@ -122,7 +123,7 @@ def release(
 
 @app.command(rich_help_panel=USERS, epilog="Example: ./plankompass verify eksempel")
 def verify(
-    study: Annotated[str, typer.Argument(help="The study.")] = "eksempel",
+    study: Study = "eksempel",
     release: Annotated[
         Path | None,
         typer.Option(help="Folder or manifest of a release; the study's last one if left out."),
@@ -276,12 +277,12 @@ def benchmark(
     national: Annotated[
         bool,
         typer.Option(
-            "--national", help="Only the whole line at 12, 60, 120 and 357 municipalities; long."
+            "--national", help="Only the whole line at 12 to 356 municipalities; an hour."
         ),
     ] = False,
     sizes: Annotated[
         str, typer.Option(help="With --national: numbers of municipalities, with commas between.")
-    ] = "12,60,120,357",
+    ] = "12,60,120,356",
 ) -> None:
     """Measure example, surveys, statistics, disclosure, plans, interviews and reports into benchmarks/RESULTS.md."""
     from plankompass.commands.measuring import run_benchmark, write_section
