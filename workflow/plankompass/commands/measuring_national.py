@@ -72,7 +72,7 @@ class National:
 
     Attributes:
         municipalities: Its size.
-        commit: The program's commit.
+        program: The program's tree in git (`git rev-parse HEAD:workflow`).
         counts: Reports, respondents, answers, documents and interviews.
         first: The build from nothing.
         later: Builds after it: nothing changed, an answer file, a formula, a template.
@@ -80,7 +80,7 @@ class National:
     """
 
     municipalities: int
-    commit: str
+    program: str
     counts: dict[str, int]
     first: Build
     later: dict[str, Build] = field(default_factory=dict)
@@ -140,13 +140,13 @@ def measure_study(root: Path, folder: Path, municipalities: int) -> Iterator[Nat
     Raises:
         RuntimeError: A build failed.
     """
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=10", "HEAD"],
+    program = subprocess.run(
+        ["git", "rev-parse", "--short=10", "HEAD:workflow"],
         cwd=root, capture_output=True, text=True, check=False,
     ).stdout.strip()  # fmt: skip
     study = _lay_out(root, folder, municipalities)
     first = _build(folder)
-    found = National(municipalities, commit, _counts(folder, study), first)
+    found = National(municipalities, program, _counts(folder, study), first)
     yield found
     found.later["nothing changed"] = _build(folder)
     engines = _python(folder, "plankompass.commands.measuring_engines", study)
@@ -322,12 +322,12 @@ def table(measured: Sequence[National]) -> list[str]:
     lines += [f"| the whole line in sums of its engines | {ratios} |", ""]
     lines += [
         f"A study of all municipalities has {REAL}: codes and names are real from {_FROM} on, and so many "
-        "were there at the second wave's day in 2023; 357 came in 2024. Answers and documents are made.",
+        "were there at the second wave's day in 2023; 357 came in 2024. Answers and documents are made. The program is what `git rev-parse HEAD:workflow` says.",
         "",
     ]
     for m in measured:
         counts = ", ".join(f"{v:,} {k}".replace(",", " ") for k, v in m.counts.items())
-        lines.append(f"- {m.municipalities} municipalities, at commit {m.commit}: {counts}.")
+        lines.append(f"- {m.municipalities} municipalities, program {m.program}: {counts}.")
     return lines
 
 
