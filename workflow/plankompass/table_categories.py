@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -80,15 +82,24 @@ def numeric_key(frame: pd.DataFrame, contract: Contract, ranks: Ranks) -> np.nda
     return combined
 
 
-def arrow_table(checked: pd.DataFrame) -> pa.Table:
-    """A checked frame as Arrow's table, without pandas' own description."""
+def arrow_table(checked: pd.DataFrame, never_missing: Collection[str] = ()) -> pa.Table:
+    """A checked frame as Arrow's table, without pandas' own description.
+
+    Args:
+        checked: The frame.
+        never_missing: Columns that are declared so: whether a value is there is then neither written nor read.
+
+    Returns:
+        The table.
+    """
     categories = [name for name in checked if isinstance(checked[name].dtype, pd.CategoricalDtype)]
     rest = pa.Table.from_pandas(checked.drop(columns=categories), preserve_index=False)
     columns = {
         name: _arrow_categories(checked[name]) if name in categories else rest.column(name)
         for name in checked
     }
-    return pa.table(columns)
+    fields = [pa.field(n, c.type, nullable=n not in never_missing) for n, c in columns.items()]
+    return pa.table(columns, schema=pa.schema(fields))
 
 
 def _arrow_categories(series: pd.Series) -> pa.Array:

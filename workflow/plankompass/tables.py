@@ -147,6 +147,7 @@ def write_table_in_parts(
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     ranks = Ranks()
+    never_missing = {column.name for column in CONTRACTS[name].columns if not column.nullable}
     last: tuple[Any, ...] = ()
     writer: pq.ParquetWriter | None = None
     hand = ThreadPoolExecutor(1)
@@ -161,7 +162,7 @@ def write_table_in_parts(
             if tuple(key.iloc[0]) <= last:
                 raise ContractError(f"table {name}: its parts are not in the order of the key")
             last = tuple(key.iloc[-1])
-            table = arrow_table(checked)
+            table = arrow_table(checked, never_missing)
             if busy is not None:
                 busy.result()
             if writer is None:
