@@ -18,13 +18,13 @@ import pandas as pd
 
 from plankompass.disclosure.attack import AttackResult, attack_system
 from plankompass.disclosure.choose import SEED
+from plankompass.disclosure.party import LARGEST_SHARE
 from plankompass.disclosure.primary import ROUND_N
 from plankompass.disclosure.rules import CLASS_COUNTS, RESIDENTS, RuleBook
 from plankompass.disclosure.secondary import protect
 from plankompass.disclosure.system import System, Target
 from plankompass.tables import CONTRACTS
 
-LARGEST_SHARE = 0.5
 _TABLE = "publishable_nonresponse"
 _TOGETHER = ["wave", "group", "item"]
 _SHARES = ("rate", "answered_share", "difference")

@@ -21,6 +21,7 @@ from plankompass.reports.catalogue import Catalogue, catalogue
 from plankompass.reports.html_page import render_page
 from plankompass.reports.internal_page import page_facts, page_meta
 from plankompass.reports.schema_parts import Column, Row, Table
+from plankompass.reports.who_answered import category_text
 from plankompass.study.cases import CASES
 from plankompass.study.codebook import Codebook, load_codebook
 from plankompass.tables import read_table
@@ -150,11 +151,6 @@ def _panel_table(links: pd.DataFrame, book: Codebook, text: Catalogue) -> Table 
     )
 
 
-def _option(book: Codebook, item: str, category: str, language: str) -> str:
-    options = {option.id: option for option in book.items[item].options}
-    return options[category].text(language)
-
-
 def _nonresponse_table(table: pd.DataFrame, book: Codebook, text: Catalogue) -> Table | None:
     """Those who answered beside the frame, for each group, wave and background item."""
     if table.empty:
@@ -176,7 +172,7 @@ def _nonresponse_table(table: pd.DataFrame, book: Codebook, text: Catalogue) -> 
             for v in (row.rate, row.frame_share, row.answered_share)
         ]
         counts = [_number(v, text.language) for v in (row.population, row.n)]
-        header = _option(book, row.item, row.category, text.language)
+        header = category_text(book, row.item, row.category, text.language)
         rows.append(Row(header=header, group=f"{group}, {row.wave}: {about}", cells=[*counts, *shares]))  # fmt: skip
     names = ("frame", "answered", "response_rate", "frame_share", "answered_share")
     return Table(

@@ -10,6 +10,7 @@ from plankompass.reports.schema_blocks import TableBlock
 from plankompass.reports.schema_parts import Column, Row, Table
 from plankompass.reports.workbook_sheets import Cell, Number, Sheet, SheetColumn, SheetRow
 from plankompass.reports.writer import Writer
+from plankompass.study.codebook import Codebook
 
 RESIDENTS = "innbyggere"
 _COLUMNS = (
@@ -34,9 +35,14 @@ def _in_order(writer: Writer, **about: Any) -> list[Any]:
     )  # fmt: skip
 
 
-def _option(writer: Writer, row: Any) -> str:
-    options = {option.id: option for option in writer.book.items[row.item].options}
-    return options[row.category].text(writer.language)
+def category_text(book: Codebook, item: str, category: str, language: str) -> str:
+    """An alternative of a background item, as the reports say it."""
+    options = {option.id: option for option in book.items[item].options}
+    return options[category].text(language)
+
+
+def _category(writer: Writer, row: Any) -> str:
+    return category_text(writer.book, row.item, row.category, writer.language)
 
 
 def _shares(row: Any) -> tuple[float | None, ...]:
@@ -65,7 +71,7 @@ def who_answered_table(writer: Writer) -> TableBlock | None:
         ]
         about = f"{voice.group(row.group)}: {writer.book.items[row.item].text(language)}"
         cells = [formats.number(int(row.population), language, 0), n, *shares]
-        rows.append(Row(header=_option(writer, row), group=about, cells=cells))
+        rows.append(Row(header=_category(writer, row), group=about, cells=cells))
     if not rows:
         return None
     title = say("network_text.who_answered")
@@ -101,7 +107,7 @@ def who_answered_sheet(writer: Writer, title: str, subtitle: str) -> Sheet:
                     writer.voice.group(row.group),
                     Number(int(str(writer.params["waves"][row.wave]["as_of"])[:4])),
                     writer.book.items[row.item].text(writer.language),
-                    _option(writer, row),
+                    _category(writer, row),
                     Number(int(row.population)),
                     Number(int(row.n)) if visible else None,
                     *shares,
