@@ -78,6 +78,10 @@ def attack(
 
 def _link(problem: Problem, release: int) -> None:
     """Tie a release to the one before: equal where nobody came, else by the answers that came."""
+    told: dict[Key, set[float]] = defaultdict(set)
+    for e in problem.equations:
+        if len(e.row) == 1:
+            told[next(iter(e.row))].add(round((e.low + e.high) / 2, 6))
     for key in [k for k in problem.bounds if k[-1] == release]:
         before = (*key[:-1], release - 1)
         if before not in problem.bounds:
@@ -86,7 +90,7 @@ def _link(problem: Problem, release: int) -> None:
         low, high = problem.bounds[key]
         name = f"late answers {' '.join(map(str, key[:-1]))} before release {release}"
         if n == old:
-            if not _differs(problem, key, before):
+            if len(told[key] | told[before]) < 2:
                 guess = not {key, before} <= problem.said
                 same = {key: 1.0, before: -1.0}
                 problem.equations.append(Equation(same, 0.0, 0.0, name, guess))
@@ -100,11 +104,6 @@ def _link(problem: Problem, release: int) -> None:
         problem.equations.append(Equation(row, 0.0, 0.0, name))
         if came < FEW:
             problem.targets[name] = ({late: 1.0}, high - low)
-
-
-def _differs(problem: Problem, key: Key, before: Key) -> bool:
-    told = [e for e in problem.equations if set(e.row) in ({key}, {before})]
-    return len({round((e.low + e.high) / 2, 6) for e in told}) > 1
 
 
 def _peers(rows: list[Row]) -> list[str]:
