@@ -24,9 +24,11 @@ from plankompass.disclosure.system import System
 from plankompass.study.problems import PlankompassError
 
 CORNER_ROUNDS = 6
-_FIRST_CORNERS = 4
 # smaller blocks are solved whole
 _WORTH_CUTTING = 300
+# how many neighbourhoods move together before the whole program is asked
+_COMPANIONS = (8, 32)
+_WORTH_COMPANY = 2000  # rows
 # rows from which a walk through all neighbourhoods is cheaper than the whole program
 _WORTH_SWEEPING = 8000
 
@@ -91,6 +93,7 @@ class BlockProgram:
         self._near = Neighbourhoods(self.a) if len(self.place) > _WORTH_CUTTING else None
         self._home: dict[int, int | None] = {}
         self._held_alone: set[int] = set()
+        self._held_by: set[int] = set()
         for r in told:
             if r in shown or system.known[r]:
                 self.tell(r)
@@ -136,15 +139,7 @@ class BlockProgram:
         home = self._near.home(columns) if self._near is not None else None
         if home is None or self._near is None:
             return None
-        unknowns, program = self._near.around(home, base, self._limits())
-        draw = np.random.default_rng(home)
-        found = [program.smallest(draw.normal(size=len(unknowns))) for _ in range(_FIRST_CORNERS)]
-        inside = [x[0] for x in found if x is not None]
-        if not inside:
-            return None
-        mended = base.copy()
-        mended[unknowns] = np.mean(inside, axis=0)
-        return mended
+        return self._near.moved_inside(home, base, self._limits())
 
     def take_back(self, row: int) -> None:
         """Hide a row again; all corners stay valid."""
@@ -241,6 +236,8 @@ class BlockProgram:
             return None
         if not exact and (found := self._narrow_alone(at, min_share)) is not None:
             return found
+        if self._wide_together(at, min_share):
+            return None
         objective = self.objective(self.targets[at])
         for sign in (1.0, -1.0):
             self._note(self.corner(sign * objective))
@@ -254,12 +251,11 @@ class BlockProgram:
 
     def _feasible(self) -> np.ndarray:
         """A point that fulfils all published rows, as far inside as the corners allow."""
-        if self._corners.base is None:
+        if (base := self._corners.base) is None:
             if not len(self._corners):
                 self._note(self.corner(np.zeros(len(self.place))))
-            self._corners = self._corners.around(self._corners.points.mean(axis=0))
-        base = self._corners.base
-        assert base is not None
+            base = self._corners.points.mean(axis=0)
+            self._corners = self._corners.around(base)
         return base
 
     def _point_towards(self, objective: np.ndarray) -> np.ndarray:
@@ -302,16 +298,32 @@ class BlockProgram:
         base = self._feasible()
         if self._wide(at, min_share):
             return True
-        unknowns, program = self._near.around(home, base, self._limits())
-        objective = self.objective(self.targets[at])[unknowns]
-        for sign in (1.0, -1.0):
-            found = program.smallest(sign * objective)
-            if found is None:  # the feasible point stands on an edge, within the solver's tolerance
-                return False
-            point = base.copy()
-            point[unknowns] = found[0]
-            self._note(point)
+        self._held_by = self._probe(at, [home], base)
         return self._wide(at, min_share)
+
+    def _probe(self, at: int, homes: list[int], base: np.ndarray) -> set[int]:
+        assert self._near is not None
+        goal = self.objective(self.targets[at])
+        points, holding = self._near.ends(homes, base, goal, self._limits())
+        for point in points:
+            self._note(point)
+        return holding
+
+    def _wide_together(self, at: int, min_share: float) -> bool:
+        """As ``_wide_around``, with those neighbourhoods moving too that can make room for the target's."""
+        home = self._home_of(at)
+        if home is None or self._near is None or len(self.several) < _WORTH_COMPANY:
+            return False
+        homes, held_by = [home], self._held_by
+        for most in _COMPANIONS:
+            more = self._near.companions(homes, held_by, self._limits(), most)
+            if more == homes:
+                return False
+            homes = more
+            held_by = self._probe(at, homes, self._feasible())
+            if self._wide(at, min_share):
+                return True
+        return False
 
     def _narrow_alone(self, at: int, min_share: float) -> Bounded | None:
         """The target's interval when its own neighbourhood's rows make it too narrow already."""

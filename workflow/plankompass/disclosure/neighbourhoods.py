@@ -9,6 +9,7 @@ program.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy import sparse
 from plankompass.disclosure.solver import KeptProgram
 
 MOST_UNKNOWNS = 150
+_CORNERS = 4
 
 
 def neighbourhoods(a: sparse.csr_array) -> np.ndarray:
@@ -123,14 +125,21 @@ class Neighbourhoods:
                 continue
             own = inside @ point[unknowns]
             rest = reached[rows] - own
-            found = self._around(home, rest, limits).smallest(objective[unknowns])
+            program = self._around(unknowns, rows, inside, rest, limits)
+            found = program.smallest(objective[unknowns])
             if found is not None:
                 point[unknowns] = found[0]
                 reached[rows] = rest + inside @ found[0]
         return point
 
-    def _around(self, home: int, rest: np.ndarray, limits: Limits) -> KeptProgram:
-        unknowns, rows, inside, _ = self.cut(home)
+    def _around(
+        self,
+        unknowns: np.ndarray,
+        rows: np.ndarray,
+        inside: sparse.csr_array,
+        rest: np.ndarray,
+        limits: Limits,
+    ) -> KeptProgram:
         return KeptProgram(
             inside,
             limits.low[rows] - rest,
@@ -139,20 +148,102 @@ class Neighbourhoods:
             limits.upper[unknowns],
         )
 
-    def around(self, home: int, base: np.ndarray, limits: Limits) -> tuple[np.ndarray, KeptProgram]:
-        """The program of one neighbourhood with everything else held at a feasible point.
+    def around(
+        self, homes: list[int], base: np.ndarray, limits: Limits
+    ) -> tuple[np.ndarray, np.ndarray, KeptProgram]:
+        """The program of a few neighbourhoods with everything else held at a feasible point.
 
         Args:
-            home: The neighbourhood.
+            homes: The neighbourhoods.
             base: A feasible point of the block.
             limits: The block's limits.
 
         Returns:
-            The neighbourhood's unknowns and the program over them.
+            Their unknowns, the rows that touch them, and the program over the unknowns.
         """
-        unknowns, rows, inside, _ = self.cut(home)
+        unknowns, rows, inside = self._together(homes)
         rest = self._a[rows] @ base - inside @ base[unknowns]
-        return unknowns, self._around(home, rest, limits)
+        return unknowns, rows, self._around(unknowns, rows, inside, rest, limits)
+
+    def ends(
+        self, homes: list[int], base: np.ndarray, objective: np.ndarray, limits: Limits
+    ) -> tuple[list[np.ndarray], set[int]]:
+        """Feasible points at both ends of an objective when only a few neighbourhoods move.
+
+        Args:
+            homes: The neighbourhoods.
+            base: A feasible point of the block.
+            objective: One coefficient an unknown of the block.
+            limits: The block's limits.
+
+        Returns:
+            The points, none when the base stands on an edge within the solver's tolerance, and the
+            rows that hold the objective back.
+        """
+        unknowns, rows, program = self.around(homes, base, limits)
+        points, holding = [], set()
+        for sign in (1.0, -1.0):
+            found = program.smallest(sign * objective[unknowns])
+            if found is None:
+                return [], set()
+            point = base.copy()
+            point[unknowns] = found[0]
+            points.append(point)
+            holding.update(int(r) for r in rows[np.abs(found[1]) > 1e-9])
+        return points, holding
+
+    def moved_inside(self, home: int, base: np.ndarray, limits: Limits) -> np.ndarray | None:
+        """A point that new limits cut off, with one neighbourhood moved back among its corners.
+
+        Args:
+            home: The neighbourhood.
+            base: A point that is feasible but for this neighbourhood's rows.
+            limits: The block's limits.
+
+        Returns:
+            A feasible point, or None when this neighbourhood alone cannot mend it.
+        """
+        unknowns, _, program = self.around([home], base, limits)
+        draw = np.random.default_rng(home)
+        found = [program.smallest(draw.normal(size=len(unknowns))) for _ in range(_CORNERS)]
+        inside = [x[0] for x in found if x is not None]
+        if not inside:
+            return None
+        moved = base.copy()
+        moved[unknowns] = np.mean(inside, axis=0)
+        return moved
+
+    def _together(self, homes: list[int]) -> tuple[np.ndarray, np.ndarray, sparse.csr_array]:
+        if len(homes) == 1:
+            return self.cut(homes[0])[:3]
+        unknowns = np.sort(np.concatenate([self._unknowns[home] for home in homes]))
+        rows = np.unique(np.concatenate([self.cut(home)[1] for home in homes]))
+        return unknowns, rows, sparse.csr_array(self._a[rows][:, unknowns])
+
+    def companions(
+        self, homes: list[int], rows: Iterable[int], limits: Limits, most: int
+    ) -> list[int]:
+        """Neighbourhoods that can make room in rows that hold others back.
+
+        Args:
+            homes: The neighbourhoods that are held back.
+            rows: The rows that hold them.
+            limits: The block's limits.
+            most: How many neighbourhoods there may be together.
+
+        Returns:
+            The neighbourhoods themselves, then those whose unknowns can move such a row farthest.
+        """
+        room: dict[int, float] = {}
+        for row in sorted(rows):
+            part = slice(self._a.indptr[row], self._a.indptr[row + 1])
+            columns = self._a.indices[part]
+            moves = np.abs(self._a.data[part]) * (limits.upper - limits.lower)[columns]
+            total = moves.sum() or 1.0
+            for home, move in zip(self.of[columns].tolist(), (moves / total).tolist(), strict=True):
+                room[home] = max(room.get(home, 0.0), move)
+        others = sorted((-move, home) for home, move in room.items() if home not in homes)
+        return [*homes, *(home for _, home in others)][:most]
 
     def alone(self, home: int, limits: Limits) -> tuple[np.ndarray, np.ndarray, KeptProgram]:
         """The program of one neighbourhood without the rows that reach outside.
