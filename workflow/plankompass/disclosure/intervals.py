@@ -12,7 +12,6 @@ needs few steps, where a program built anew needs thousands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -20,7 +19,7 @@ from scipy import sparse
 from plankompass.disclosure.corners import Corners
 from plankompass.disclosure.neighbourhoods import Limits, Neighbourhoods
 from plankompass.disclosure.solver import KeptProgram
-from plankompass.disclosure.system import System
+from plankompass.disclosure.system import Bounded, System
 from plankompass.study.problems import PlankompassError
 
 CORNER_ROUNDS = 6
@@ -35,22 +34,6 @@ _WORTH_SWEEPING = 8000
 
 class ContradictionError(PlankompassError):
     """What is published cannot all be true at once, so nothing can be said about what it gives away."""
-
-
-@dataclass(frozen=True)
-class Bounded:
-    """An attacker's interval for a protected number.
-
-    Attributes:
-        row: The target's row.
-        low, high: The interval.
-        width: Its width as a share of the target's scale.
-    """
-
-    row: int
-    low: float
-    high: float
-    width: float
 
 
 class BlockProgram:
@@ -258,6 +241,14 @@ class BlockProgram:
             self._corners = self._corners.around(base)
         return base
 
+    def _well_inside(self) -> np.ndarray | None:
+        """A point from which a neighbourhood can move: inside its own limits and those of aggregates."""
+        if self._near is None or len(self.several) < _WORTH_COMPANY or not len(self._corners):
+            return None  # the mean of the corners will do
+        middle = self._near.middle(self._limits())
+        mean = self._corners.points.mean(axis=0)
+        return mean if middle is None else (mean + middle) / 2
+
     def _point_towards(self, objective: np.ndarray) -> np.ndarray:
         """A feasible point far out in a direction; of a big block not the farthest."""
         if self._near is None or len(self.several) < _WORTH_SWEEPING:
@@ -364,7 +355,7 @@ class BlockProgram:
             objective = self.goal.T @ (signs / scale)
             for sign in (1.0, -1.0):
                 self._note(self._point_towards(sign * objective))
-        self._corners = self._corners.around(None)  # the mean of many points lies well inside
+        self._corners = self._corners.around(self._well_inside())
         found = [self.settle(i, min_share, exact=exact) for i in range(len(self.targets))]
         return [bounded for bounded in found if bounded is not None]
 

@@ -148,6 +148,33 @@ class Neighbourhoods:
             limits.upper[unknowns],
         )
 
+    def middle(self, limits: Limits) -> np.ndarray | None:
+        """A feasible point that lies as near the middle of the rows between neighbourhoods as may be.
+
+        Args:
+            limits: The block's limits.
+
+        Returns:
+            The point, or None when nothing fulfils all limits.
+        """
+        over = np.maximum.reduceat(self.of[self._a.indices], self._a.indptr[:-1])
+        under = np.minimum.reduceat(self.of[self._a.indices], self._a.indptr[:-1])
+        width = limits.high - limits.low
+        between = np.flatnonzero((over != under) & np.isfinite(width) & (width > 0))
+        part = sparse.csr_array(self._a[between])
+        # how much of half its width each of these rows keeps from both of its ends
+        kept = sparse.diags_array(width[between] / 2, format="csr")
+        rows = sparse.csr_array(
+            sparse.block_array([[self._a, None], [part, -kept], [part, kept]], format="csr")
+        )
+        low = np.concatenate([limits.low, limits.low[between], np.full(len(between), -np.inf)])
+        high = np.concatenate([limits.high, np.full(len(between), np.inf), limits.high[between]])
+        lower = np.concatenate([limits.lower, np.zeros(len(between))])
+        upper = np.concatenate([limits.upper, np.ones(len(between))])
+        goal = np.concatenate([np.zeros(len(limits.lower)), -np.ones(len(between))])
+        found = KeptProgram(rows, low, high, lower, upper).smallest(goal)
+        return None if found is None else found[0][: len(limits.lower)]
+
     def around(
         self, homes: list[int], base: np.ndarray, limits: Limits
     ) -> tuple[np.ndarray, np.ndarray, KeptProgram]:

@@ -69,6 +69,22 @@ class Target:
         return high - low >= min_share * self.scale * (1 - 1e-9)
 
 
+@dataclass(frozen=True)
+class Bounded:
+    """An attacker's interval for a protected number.
+
+    Attributes:
+        row: The target's row.
+        low, high: The interval.
+        width: Its width as a share of the target's scale.
+    """
+
+    row: int
+    low: float
+    high: float
+    width: float
+
+
 @dataclass
 class System:
     """Rows over atoms, and what is known of each row.
