@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.unit.reports.sample import sample_report
 
-from plankompass.commands.measuring_reports import WARMING, _for_r, summarise
+from plankompass.commands.measuring_reports import WARMING, _for_r, middle_of, summarise
 from plankompass.reports.schema import write_document
 
 WHOLE = {
@@ -27,6 +27,13 @@ def test_the_first_reports_of_a_process_do_not_count():
     assert "with them: 150 s CPU, 1.2 minutes on two cores" in told
     assert "2.40 s CPU a report (median of 3), **6.0 times**" in told
     assert "5.7 times with report.json" in told
+
+
+def test_the_median_of_the_rounds_counts():
+    rounds = [
+        {"spent": [{"pages": p, "workbook": 1.0}], "memory": m} for p, m in ((1, 9), (7, 8), (2, 7))
+    ]
+    assert middle_of(rounds) == {"spent": [{"pages": 2, "workbook": 1.0}], "memory": 9}
 
 
 def test_without_r_it_says_so():
