@@ -128,6 +128,8 @@ rule read_plan_documents:
 rule ingest_goal_register:
     input:
         municipalities=tidy("municipalities"),
+        councils=tidy("councils"),
+        plan_dates=tidy("plan_dates"),
         documents=[plan_table(p.code, "documents") for p in PLAN.participants],
     output:
         goals=tidy("goals"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from tests.unit.ingest.plan_files import WAVES, PlanStudy, write_csv
 
 from plankompass.ingest.plans.goal_register import ingest_goal_register
+from plankompass.ingest.plans.revised_years import revised_share
 from plankompass.study.problems import StageFailedError
 from plankompass.tables import read_table, write_table
 
@@ -201,3 +204,49 @@ def test_a_coded_value_outside_its_measure_stops_the_stage(study, measure, value
     study.code(measure, value, "A")
     with pytest.raises(StageFailedError, match=part):
         study.run()
+
+
+def test_the_yearly_revision_is_worked_out_from_the_register_of_dates(study):
+    """Nobody coded it: 2020 and 2022 of the three full years after 2019; a coded value is kept."""
+    study.dates = [
+        {"kommune_id": "k01", "document_kind": kind, "event": "adopted", "date": pd.Timestamp(day),
+         "source": "protokoll"}
+        for kind, day in (("handlingsdel", "2020-12-10"), ("okonomiplan", "2021-12-10"),
+                          ("handlingsdel", "2022-12-10"))
+    ]  # fmt: skip
+    name = "handlingsdel_revidert_andel"
+
+    def share(tables):
+        own = tables["measures"].set_index(["wave", "measure"])
+        return own.loc[("T2", name), "value"]
+
+    first = study.run()
+    assert share(first) == pytest.approx(2 / 3)
+    assert first["avvik"].empty
+    study.code("okonomiplan_er_handlingsdel", "1", "A")
+    assert share(study.run()) == 1, "the economic plan is the action part too"
+    study.code(name, "0.67", "A")
+    told = study.run()
+    assert share(told) == pytest.approx(0.67)
+    (problem,) = told["avvik"].itertuples()
+    assert (problem.column, problem.severity) == (name, "repair")
+    assert "another share" in problem.rule
+
+
+@pytest.mark.parametrize(
+    ("decided", "as_of", "expected"),
+    [
+        (["2020-12-10"], "2020-12-30", None),  # no full year yet
+        (["2020-12-10"], "2020-12-31", 1.0),
+        (
+            ["2019-12-10", "2020-12-10"],
+            "2022-03-01",
+            None,
+        ),  # the register ends before the last year
+        (["2020-12-10", "2020-06-10", "2022-02-10"], "2022-03-01", 0.5),
+        (["2022-12-10"], "2022-03-01", None),  # decided after the cut-off
+    ],
+)
+def test_full_years_with_a_decision(decided, as_of, expected):
+    days = [date.fromisoformat(day) for day in decided]
+    assert revised_share(days, date(2019, 10, 16), date.fromisoformat(as_of)) == expected

@@ -32,7 +32,7 @@ def ingest_goal_register(
     """Read the goal register and the coded measures of every municipality.
 
     Args:
-        inputs: ``municipalities``, ``documents`` (a list).
+        inputs: ``municipalities``, ``councils``, ``plan_dates``, ``documents`` (a list).
         outputs: ``goals``, ``goal_links``, ``measures``, ``avvik``.
         params: ``raw``, ``plans``, ``waves``, ``report_wave``, ``limits``, ``codebook``.
 
@@ -59,6 +59,8 @@ def ingest_goal_register(
         tables["measures"] = measure_table(
             raw, plans.coded_measures, known, waves, params["report_wave"],
             codebook, tables["goals"], tables["goal_links"], log,
+            councils=read_table("councils", inputs["councils"]),
+            dates=read_table("plan_dates", inputs["plan_dates"]),
         )  # fmt: skip
         log.raise_failures()
     for name, table in tables.items():

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from plankompass.ingest.plans.csv_files import Row, read_rows
+from plankompass.ingest.plans.revised_years import add_revised
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Measure
 from plankompass.study.config_models import WaveConfig
@@ -49,6 +50,7 @@ class _Answer:
 def measure_table(
     raw: Path, name: str, known: set[str], waves: Mapping[str, WaveConfig], report_wave: str,
     codebook: Codebook, goals: pd.DataFrame, links: pd.DataFrame, log: ProblemLog,
+    *, councils: pd.DataFrame | None = None, dates: pd.DataFrame | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Build the measures table.
 
@@ -62,6 +64,8 @@ def measure_table(
         goals: The goals of the register.
         links: Their links.
         log: Takes rows that cannot be read and coders who disagree.
+        councils: The councils, and
+        dates: the register of plan dates, that the yearly revision is worked out from.
 
     Returns:
         One row a municipality, wave and measure.
@@ -78,6 +82,8 @@ def measure_table(
     _check_counts(rows, goals, links, report_wave, name, log)
     _add_counts(rows, report_wave, goals)
     _add_age(rows, waves)
+    if councils is not None and dates is not None:
+        add_revised(rows, waves, councils, dates, name, log)
     if not rows:
         return empty_table("measures")
     return pd.DataFrame(

@@ -1,0 +1,73 @@
+"""How many full calendar years the action part was decided in, by the register of plan dates.
+
+The codebook's measure ``handlingsdel_revidert_andel``: coded by people, and worked out from the register
+where nobody coded it. Where both are there and differ, the coded value is kept and the difference told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from plankompass.study.config_models import WaveConfig
+from plankompass.study.problems import ProblemLog
+
+MEASURE, MERGED = "handlingsdel_revidert_andel", "okonomiplan_er_handlingsdel"
+_DECIDED = ("adopted", "readopted")
+_SAME = 0.005
+"""Coded shares have two decimals or more."""
+
+
+def revised_share(decided: list[date], constituted: date, as_of: date) -> float | None:
+    """Share of the full calendar years after the constituting year with a decision in them.
+
+    Args:
+        decided: Days the council decided on the action part.
+        constituted: Day of its constituting meeting.
+        as_of: The cut-off date.
+
+    Returns:
+        The share; None without a full year, and where the register ends before the last one.
+    """
+    last = as_of.year if as_of >= date(as_of.year, 12, 31) else as_of.year - 1
+    years = range(constituted.year + 1, last + 1)
+    if not years or not any(day.year >= last and day <= as_of for day in decided):
+        return None
+    return len({day.year for day in decided if day <= as_of} & set(years)) / len(years)
+
+
+def add_revised(
+    rows: dict[tuple[str, str, str], dict[str, Any]], waves: Mapping[str, WaveConfig],
+    councils: pd.DataFrame, dates: pd.DataFrame, name: str, log: ProblemLog,
+) -> None:  # fmt: skip
+    """Add the measure where nobody coded it, and hold coded values against the register.
+
+    Args:
+        rows: Settled measures by municipality, wave and measure; the measure is added.
+        waves: Waves with their cut-off dates.
+        councils: The ``councils`` table.
+        dates: The ``plan_dates`` table.
+        name: The list of coded measures, for messages.
+        log: Takes coded values that differ.
+    """
+    for kommune, own in councils.groupby("kommune_id"):
+        listed = dates[(dates["kommune_id"] == kommune) & dates["date"].notna()]
+        for wave, setting in waves.items():
+            past = [d.date() for d in own["constituted_on"] if d.date() <= setting.as_of]
+            if not past:
+                continue
+            merged = rows.get((str(kommune), wave, MERGED), {}).get("value") == 1
+            kinds = ["handlingsdel", "okonomiplan"] if merged else ["handlingsdel"]
+            chosen = listed[listed["document_kind"].isin(kinds) & listed["event"].isin(_DECIDED)]
+            share = revised_share([d.date() for d in chosen["date"]], max(past), setting.as_of)
+            if share is None:
+                continue
+            key = (str(kommune), wave, MEASURE)
+            coded = rows.setdefault(key, {"value": share, "date": None, "status": "confirmed"})
+            if coded["value"] is not None and abs(coded["value"] - share) > _SAME:
+                log.add("MEASURE", "repair", name, "the register of plan dates gives another share; the "
+                        "coded value is kept", row_key=f"{kommune}, {wave}", column=MEASURE,
+                        hint="check the coded row, and the dates of the action part")  # fmt: skip
