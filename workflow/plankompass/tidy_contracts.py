@@ -279,6 +279,18 @@ TIDY = (
         ("kommune_id", "measure", "goal"), restricted=False,
     ),
     Contract(
+        "goal_agreement", "ingest", "one measure of the goal register, or all of them together (index)",
+        (
+            text("measure", "Document measure at goal level; index for all"),
+            Column("goals", "integer", "Goals that two coders answered for; for the index, answers", minimum=0),
+            Column("alpha", "number", "Krippendorff's alpha, nominal; missing without double-coded goals", nullable=True),
+            Column("alpha_lower", "number", "Lower limit (bootstrap over goals)", nullable=True),
+            Column("alpha_upper", "number", "Upper limit", nullable=True),
+            Column("icc", "number", "ICC(A,1) of the municipality's share; missing for a single municipality", nullable=True),
+        ),
+        ("measure",), restricted=False,
+    ),
+    Contract(
         "measures", "ingest", "one document measure of a municipality, coded by people",
         (
             KOMMUNE, WAVE,

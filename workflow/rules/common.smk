@@ -161,6 +161,7 @@ TIDY = (
     "goals",
     "goal_links",
     "measures",
+    "goal_agreement",
 )
 
 
@@ -314,6 +315,7 @@ PUBLISHABLE = (
     "documents",
     "scale_quality",
     "coder_agreement",
+    "goal_agreement",
     "quotes",
     "problem_counts",
 )

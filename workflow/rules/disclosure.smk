@@ -43,6 +43,7 @@ rule release_tables:
         plan_duties=plan_duties(),
         goals=tidy("goals"),
         goal_links=tidy("goal_links"),
+        goal_agreement=tidy("goal_agreement"),
         documents=[plan_table(p.code, "documents") for p in PLAN.participants],
         avvik=f"{PROCESSED}/tidy/avvik.csv",
         ledger=release_ledger(),

@@ -135,6 +135,7 @@ rule ingest_goal_register:
         goals=tidy("goals"),
         goal_links=tidy("goal_links"),
         measures=tidy("measures"),
+        goal_agreement=tidy("goal_agreement"),
         avvik=avvik("goals"),
     log:
         f"{LOGS}/ingest_goal_register.log",

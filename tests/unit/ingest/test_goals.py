@@ -70,7 +70,10 @@ class GoalStudy(PlanStudy):
         ])  # fmt: skip
         write_table("documents", documents, self.out / "documents.parquet")
         inputs = {**self._inputs(), "documents": [self.out / "documents.parquet"]}
-        outputs = {n: self.out / f"{n}.parquet" for n in ("goals", "goal_links", "measures")}
+        outputs = {
+            n: self.out / f"{n}.parquet"
+            for n in ("goals", "goal_links", "measures", "goal_agreement")
+        }
         outputs["avvik"] = self.out / "avvik.csv"
         ingest_goal_register(inputs, outputs, {
             "raw": self.raw, "plans": self.plans(), "waves": WAVES, "report_wave": "T2", "codebook": self.codebook,

@@ -47,7 +47,9 @@ def example(tmp_path_factory, root):
             registers, {**outputs, "avvik": folder / "avvik.csv"}, {**common, "kommune_id": kommune}
         )
     documents = [tidy / "plans" / code / "documents.parquet" for code in municipalities["code"]]
-    outputs = {n: tidy / f"{n}.parquet" for n in ("goals", "goal_links", "measures")}
+    outputs = {
+        n: tidy / f"{n}.parquet" for n in ("goals", "goal_links", "measures", "goal_agreement")
+    }
     ingest_goal_register(
         {**registers, "documents": documents}, {**outputs, "avvik": tidy / "goals.csv"}, common
     )

@@ -141,7 +141,7 @@ def _ingest_everything(trial: _Trial) -> None:
     if len(documents) == len(plan.participants):
         trial.run(
             "plans.goal_register:ingest_goal_register", {**known, "documents": documents},
-            ["goals", "goal_links", "measures", "avvik"], "goals", plans=plan.part("plans"),
+            ["goals", "goal_links", "measures", "goal_agreement", "avvik"], "goals", plans=plan.part("plans"),
         )  # fmt: skip
 
 

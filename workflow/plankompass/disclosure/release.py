@@ -46,6 +46,7 @@ PUBLIC_TABLES = (
     "councils",
     "documents",
     "gatherings",
+    "goal_agreement",
     "goal_links",
     "goals",
     "municipalities",

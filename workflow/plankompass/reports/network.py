@@ -20,7 +20,12 @@ from plankompass.reports.network_blocks import (
     quotes_table,
 )
 from plankompass.reports.network_change import network_change
-from plankompass.reports.network_quality import agreement_table, quality_table, response_bars
+from plankompass.reports.network_quality import (
+    agreement_table,
+    goal_agreement_table,
+    quality_table,
+    response_bars,
+)
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.schema import Front, NetworkReport, Section, write_document
 from plankompass.reports.schema_blocks import AnswerDistribution
@@ -134,6 +139,7 @@ def compose(data: Publishable, params: Mapping[str, Any]) -> NetworkReport:
                 who_answered_table(writer),
                 quality_table(writer),
                 agreement_table(writer),
+                goal_agreement_table(writer),
             ),
         ),
     ]  # fmt: skip

@@ -116,6 +116,36 @@ def agreement_table(writer: Writer) -> TableBlock | None:
     )
 
 
+def goal_agreement_table(writer: Writer) -> TableBlock | None:
+    """Agreement between the coders on the goal register, by measure and for the index."""
+    say = writer.voice.say
+    given = {row.measure: row for row in writer.data.rows("goal_agreement") if row.goals}
+    rows = []
+    for measure in [*(m for m in writer.book.measures if m in given), *(given.keys() & {"index"})]:
+        row = given[measure]
+        limits = say("common.none")
+        if not absent(row.alpha_lower) and not absent(row.alpha_upper):
+            limits = formats.interval(row.alpha_lower, row.alpha_upper, writer.language, 2)
+        name = say("network_text.all_measures")
+        if measure != "index":
+            name = writer.book.measures[measure].text(writer.language)
+        cells = [
+            formats.number(row.goals, writer.language, 0), _decimal(writer, row.alpha), limits,
+            _decimal(writer, row.icc),
+        ]  # fmt: skip
+        rows.append(Row(header=name, cells=cells))
+    if not rows:
+        return None
+    labels = ("network_text.double_coded", "network_text.krippendorff", "profile.interval",
+              "network_text.share_icc")  # fmt: skip
+    columns = [Column(label=say(label), align="right") for label in labels]
+    title = say("network_text.goal_coders")
+    table = Table(caption=title, corner=say("network_text.measure"), columns=columns, rows=rows)
+    return TableBlock(
+        id="goal-agreement", title=title, table=table, notes=[say("network_text.goal_coders_note")]
+    )
+
+
 def _decimal(writer: Writer, value: float | None) -> str:
     if absent(value):
         return writer.voice.say("common.none")

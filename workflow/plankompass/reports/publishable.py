@@ -31,6 +31,7 @@ TABLES = {
     "documents": "documents",
     "scale_quality": "scale_quality",
     "coder_agreement": "coder_agreement",
+    "goal_agreement": "goal_agreement",
     "quotes": "quotes",
     "problem_counts": "problem_counts",
 }

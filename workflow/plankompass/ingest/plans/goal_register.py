@@ -17,6 +17,7 @@ import pandas as pd
 
 from plankompass.ingest.plans.goal_rows import GoalRow, read_goal_rows
 from plankompass.ingest.plans.measure_rows import measure_table
+from plankompass.ingest.plans.quality import coder_agreement
 from plankompass.ingest.plans.review_check import check_forms
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
@@ -33,14 +34,15 @@ def ingest_goal_register(
 
     Args:
         inputs: ``municipalities``, ``councils``, ``plan_dates``, ``documents`` (a list).
-        outputs: ``goals``, ``goal_links``, ``measures``, ``avvik``.
+        outputs: ``goals``, ``goal_links``, ``measures``, ``goal_agreement``, ``avvik``.
         params: ``raw``, ``plans``, ``waves``, ``report_wave``, ``limits``, ``codebook``.
 
     Raises:
         StageFailedError: The lists have errors that a guess would hide; all of them are listed.
     """
     log = ProblemLog("ingest goal register")
-    tables = {name: empty_table(name) for name in ("goals", "goal_links", "measures")}
+    names = ("goals", "goal_links", "measures", "goal_agreement")
+    tables = {name: empty_table(name) for name in names}
     if params.get("plans"):
         plans = PlanConfig.model_validate(params["plans"])
         raw = Path(params["raw"])
@@ -63,10 +65,31 @@ def ingest_goal_register(
             dates=read_table("plan_dates", inputs["plan_dates"]),
         )  # fmt: skip
         log.raise_failures()
+        tables["goal_agreement"] = coder_agreement(given_answers(rows))
     for name, table in tables.items():
         write_table(name, table, outputs[name])
     write_table("avvik", log.frame(), outputs["avvik"])
     _log.info("%d goals, %d links", len(tables["goals"]), len(tables["goal_links"]))
+
+
+def given_answers(rows: Sequence[GoalRow]) -> pd.DataFrame:
+    """The coders' answers as their agreement is computed from them.
+
+    Args:
+        rows: Rows of the register.
+
+    Returns:
+        One row an answer: ``kommune_id``, ``register``, ``goal``, ``measure``, ``coder``, ``confirmed``.
+    """
+    columns = ["kommune_id", "register", "goal", "measure", "coder", "confirmed"]
+    return pd.DataFrame(
+        [
+            [r.kommune_id, r.register, r.goal, r.measure, r.coder, r.confirmed]
+            for r in rows
+            if r.measure and r.coder and r.confirmed is not None
+        ],
+        columns=columns,
+    )
 
 
 def _documents(paths: Sequence[Path]) -> pd.DataFrame:
