@@ -15,6 +15,7 @@ from plankompass.commands.measuring import exponent
 
 SIZES = (12, 60, 120, 357)
 INDICATORS, GROUPS = 20, 3
+LOSS_TABLES, LOSS_SIZES, LOSS_RESTARTS = 100, (12, 20), (0, 3, 10)
 
 
 def measure_once(municipalities: int) -> dict[str, float]:
@@ -110,7 +111,35 @@ def run_disclosure_benchmark() -> list[str]:
         if done.returncode != 0:
             raise RuntimeError(f"the measured process failed:\n{done.stderr[-2000:]}")
         rows.append(json.loads(done.stdout))
-    return summarise(rows)
+    return [*summarise(rows), "", *loss_lines()]
+
+
+def loss_lines(tables: int = LOSS_TABLES) -> list[str]:
+    """How much is hidden beside what an optimum would hide, for some choices of restarts.
+
+    Args:
+        tables: How many small tables to make for each size.
+
+    Returns:
+        Lines of Markdown.
+    """
+    from plankompass.disclosure.optimum import measure_loss
+
+    lines = [
+        "Loss: rows hidden beside the protected ones in small tables, against the fewest that would "
+        "do (integer program), by restarts in shuffled order:",
+        "",
+        "| municipalities | restarts | tables | hidden | optimum | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
+    for municipalities in LOSS_SIZES:
+        for restarts in LOSS_RESTARTS:
+            loss = measure_loss(tables, municipalities=municipalities, restarts=restarts)
+            lines.append(
+                f"| {municipalities} | {restarts} | {loss.tables} | {loss.hidden} | {loss.optimum} "
+                f"| {loss.ratio:.2f} |"
+            )
+    return lines
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ def national_system(
     *,
     seed: int = 1,
     min_n: int = 5,
+    peer_groups: int = PEER_GROUPS,
+    counties: int = COUNTIES,
 ) -> System:
     """A system of two waves and their change, each indicator and group with its own pattern.
 
@@ -52,13 +54,15 @@ def national_system(
         groups: Groups of respondents: councils, administrations, participants.
         seed: Seed of sizes and answers.
         min_n: Fewest respondents behind a published cell.
+        peer_groups: Into how many peer groups the municipalities fall.
+        counties: Into how many counties.
 
     Returns:
         Rows for each municipality, peer group, county and the nation.
     """
     draw = np.random.default_rng(seed)
-    peer = draw.integers(0, PEER_GROUPS, municipalities)
-    county = draw.integers(0, COUNTIES, municipalities)
+    peer = draw.integers(0, peer_groups, municipalities)
+    county = draw.integers(0, counties, municipalities)
     mean_size = [15.0, 4.5, 8.0]
     system = System()
     for indicator in range(indicators):
