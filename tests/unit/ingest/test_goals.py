@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from tests.unit.ingest.plan_files import WAVES, PlanStudy, write_csv
 
+from plankompass.ingest.plans.dated_measures import revised_share
 from plankompass.ingest.plans.goal_register import ingest_goal_register
-from plankompass.ingest.plans.revised_years import revised_share
 from plankompass.study.problems import StageFailedError
 from plankompass.tables import read_table, write_table
 
 SHA = "a" * 64
+WAVE_DAY = date.fromisoformat(str(WAVES["T2"]["as_of"]))
 DRAFT = "b" * 64
 
 
@@ -253,3 +254,25 @@ def test_the_yearly_revision_is_worked_out_from_the_register_of_dates(study):
 def test_full_years_with_a_decision(decided, as_of, expected):
     days = [date.fromisoformat(day) for day in decided]
     assert revised_share(days, date(2019, 10, 16), date.fromisoformat(as_of)) == expected
+
+
+def test_the_age_of_the_samfunnsdel_comes_from_the_register_or_says_why_not(study):
+    def row(kind, event, day):
+        return {"kommune_id": "k01", "document_kind": kind, "event": event,
+                "date": pd.Timestamp(day) if day else pd.NaT, "source": "protokoll"}  # fmt: skip
+
+    def ages():
+        own = study.run()["measures"]
+        own = own[own["measure"] == "samfunnsdel_alder_aar"].set_index("wave")
+        return {
+            w: (r["status"], None if pd.isna(r["value"]) else r["value"]) for w, r in own.iterrows()
+        }
+
+    study.dates = [row("samfunnsdel", "adopted", "2014-06-01"), row("samfunnsdel", "continued", "2020-06-01"),
+                   row("samfunnsdel", "readopted", "2021-06-01")]  # fmt: skip
+    found = ages()
+    assert found["T2"] == ("confirmed", round((WAVE_DAY - date(2021, 6, 1)).days / 365.25, 1))
+    study.dates = [row("samfunnsdel", "not_collected", None)]
+    assert ages()["T2"] == ("not_collected", None)
+    study.code("samfunnsdel_vedtaksdato", "2020-12-17", "A")
+    assert ages()["T2"][0] == "confirmed"

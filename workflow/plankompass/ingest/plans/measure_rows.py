@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from plankompass.ingest.plans.csv_files import Row, read_rows
-from plankompass.ingest.plans.revised_years import add_revised
+from plankompass.ingest.plans.dated_measures import add_age, add_revised
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Measure
 from plankompass.study.config_models import WaveConfig
@@ -50,7 +50,7 @@ class _Answer:
 def measure_table(
     raw: Path, name: str, known: set[str], waves: Mapping[str, WaveConfig], report_wave: str,
     codebook: Codebook, goals: pd.DataFrame, links: pd.DataFrame, log: ProblemLog,
-    *, councils: pd.DataFrame | None = None, dates: pd.DataFrame | None = None,
+    *, councils: pd.DataFrame, dates: pd.DataFrame,
 ) -> pd.DataFrame:  # fmt: skip
     """Build the measures table.
 
@@ -65,7 +65,7 @@ def measure_table(
         links: Their links.
         log: Takes rows that cannot be read and coders who disagree.
         councils: The councils, and
-        dates: the register of plan dates, that the yearly revision is worked out from.
+        dates: the register of plan dates, that stand in where nobody coded a measure made of dates.
 
     Returns:
         One row a municipality, wave and measure.
@@ -81,9 +81,8 @@ def measure_table(
             rows[key] = settled
     _check_counts(rows, goals, links, report_wave, name, log)
     _add_counts(rows, report_wave, goals)
-    _add_age(rows, waves)
-    if councils is not None and dates is not None:
-        add_revised(rows, waves, councils, dates, name, log)
+    add_age(rows, waves, dates)
+    add_revised(rows, waves, councils, dates, name, log)
     if not rows:
         return empty_table("measures")
     return pd.DataFrame(
@@ -223,15 +222,3 @@ def _add_counts(
                 (str(kommune), report_wave, measure),
                 {"value": float(count), "date": None, "status": "confirmed"},
             )
-
-
-def _add_age(
-    rows: dict[tuple[str, str, str], dict[str, Any]], waves: Mapping[str, WaveConfig]
-) -> None:
-    for (kommune, wave, measure), row in list(rows.items()):
-        if measure != "samfunnsdel_vedtaksdato" or row["status"] != "confirmed" or not row["date"]:
-            continue
-        days = (waves[wave].as_of - row["date"]).days
-        key = (kommune, wave, "samfunnsdel_alder_aar")
-        if days >= 0 and key not in rows:
-            rows[key] = {"value": round(days / 365.25, 1), "date": None, "status": "confirmed"}

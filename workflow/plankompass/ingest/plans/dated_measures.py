@@ -1,7 +1,7 @@
-"""How many full calendar years the action part was decided in, by the register of plan dates.
+"""Measures worked out from dates: the age of the samfunnsdel, the yearly revision of the action part.
 
-The codebook's measure ``handlingsdel_revidert_andel``: coded by people, and worked out from the register
-where nobody coded it. Where both are there and differ, the coded value is kept and the difference told.
+What people coded comes first; the register of plan dates stands in where nobody coded it. Where both
+are there and differ, the coded value is kept and the difference told.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from plankompass.study.config_models import WaveConfig
 from plankompass.study.problems import ProblemLog
 
 MEASURE, MERGED = "handlingsdel_revidert_andel", "okonomiplan_er_handlingsdel"
+AGE, ADOPTED = "samfunnsdel_alder_aar", "samfunnsdel_vedtaksdato"
 _DECIDED = ("adopted", "readopted")
 _SAME = 0.005
 """Coded shares have two decimals or more."""
@@ -71,3 +72,40 @@ def add_revised(
                 log.add("MEASURE", "repair", name, "the register of plan dates gives another share; the "
                         "coded value is kept", row_key=f"{kommune}, {wave}", column=MEASURE,
                         hint="check the coded row, and the dates of the action part")  # fmt: skip
+
+
+def add_age(
+    rows: dict[tuple[str, str, str], dict[str, Any]], waves: Mapping[str, WaveConfig],
+    dates: pd.DataFrame,
+) -> None:  # fmt: skip
+    """Add the age of the samfunnsdel in force at each wave, from the coded date or the register's.
+
+    Args:
+        rows: Settled measures by municipality, wave and measure; the measure is added. Without a date it
+            says why, where the register does.
+        waves: Waves with their cut-off dates.
+        dates: The ``plan_dates`` table.
+    """
+    plans = dates[dates["document_kind"] == "samfunnsdel"]
+    coded = {(k, w): row for (k, w, measure), row in rows.items() if measure == ADOPTED}
+    known = {str(k) for k in plans["kommune_id"]} | {k for k, _ in coded}
+    for kommune in sorted(known):
+        own = plans[plans["kommune_id"] == kommune]
+        decided = own.loc[own["event"].isin(_DECIDED) & own["date"].notna(), "date"]
+        for wave, setting in waves.items():
+            given = coded.get((kommune, wave))
+            day, status = None, ""
+            if given is not None:
+                day, status = given["date"], given["status"]
+            else:
+                day = max((d.date() for d in decided if d.date() <= setting.as_of), default=None)
+                gone = set(own["event"]) & {"absent", "not_collected"}
+                status = "confirmed" if day else min(gone, default="")
+            if day is not None and status == "confirmed" and day <= setting.as_of:
+                age = round((setting.as_of - day).days / 365.25, 1)
+                made = {"value": age, "date": None, "status": "confirmed"}
+            elif status and status != "confirmed":
+                made = {"value": None, "date": None, "status": status}
+            else:
+                continue
+            rows.setdefault((kommune, wave, AGE), made)
