@@ -7,12 +7,14 @@ import typst
 from tests.unit.reports.sample import sample_report
 from tests.unit.reports.sample_network import sample_network
 
+from plankompass.reports import pdf
 from plankompass.reports.checks.html_rules import check_html
 from plankompass.reports.checks.layout_rules import check_drawing, check_layout
 from plankompass.reports.checks.pdf_rules import check_pdf
 from plankompass.reports.checks.reading_pdf import read_pages
 from plankompass.reports.html_page import render_html
 from plankompass.reports.pdf import render_pdf
+from plankompass.reports.pdf_objects import mark_row_headers
 from plankompass.reports.style import FONTS
 from plankompass.reports.view import make_view
 
@@ -28,6 +30,19 @@ def test_long_names_fit(name, language):
     assert check_layout(raw, view) == []
     assert check_pdf(raw, view) == []
     assert check_html(render_html(view), view) == []
+
+
+def test_each_tighter_setting_lies_as_well_and_takes_no_more_pages():
+    view = make_view(sample_report(language="en", goals=31))
+    data = pdf._data(view)
+    sizes = []
+    for tight in (1, 2, 3):
+        raw = mark_row_headers(pdf._compile(view, data | {"tight": tight}))
+        assert check_layout(raw, view) == []
+        assert check_pdf(raw, view) == []
+        sizes.append(pdf._pages(raw))
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] <= 8
 
 
 def test_a_network_of_sixty_fills_its_pages():

@@ -138,8 +138,10 @@ def render_pdf(view: View) -> bytes:
     data = _data(view)
     raw = _compile(view, data)
     municipal = isinstance(view.report, MunicipalReport)
-    if _pages(raw) > MOST_PAGES if municipal else _ends_bare(raw):
-        tighter = _compile(view, data | {"tight": data["tight"] + 1})
+    for step in (1, 2) if municipal else (1,):
+        if not (_pages(raw) > MOST_PAGES if municipal else _ends_bare(raw)):
+            break
+        tighter = _compile(view, data | {"tight": data["tight"] + step})
         raw = tighter if _pages(tighter) < _pages(raw) else raw
     return mark_row_headers(raw)
 
