@@ -307,11 +307,11 @@ def table(measured: Sequence[National]) -> list[str]:
         name = f"{entry} ({jobs[entry]['jobs']:.0f})"
         lines.append(row(name, lambda m, e=entry: m.first.jobs.get(e, {"cpu": 0.0})["cpu"]))
     lines += ["", f"| built again after | {head} |", rule]
-    for name in measured[0].later:
+    for name in dict.fromkeys(name for m in measured for name in m.later):
         cells = " | ".join(_again(m.later.get(name)) for m in measured)
         lines.append(f"| {name} | {cells} |")
     lines += ["", f"| bare engine, CPU seconds | {head} |", rule]
-    for engine in measured[0].bare:
+    for engine in dict.fromkeys(engine for m in measured for engine in m.bare):
         cells = " | ".join(f"{m.bare[engine]:.1f}" if m.bare else _NOT for m in measured)
         lines.append(f"| {engine} | {cells} |")
     sums = [sum(m.bare.values()) for m in measured]
