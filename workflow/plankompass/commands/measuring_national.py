@@ -282,7 +282,7 @@ def table(measured: Sequence[National]) -> list[str]:
     lines = [
         "CPU seconds, wall seconds and largest memory of a worker in each stage by number of "
         f"municipalities, and the growth exponent of the CPU seconds from {_FROM} municipalities on "
-        "(1 is linear).",
+        "(1 is linear). Wall seconds also hold what else was at work on the machine.",
         "",
         f"| stage | {head} | exponent |",
         rule + "---|",
