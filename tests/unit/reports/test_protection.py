@@ -92,6 +92,16 @@ def test_earlier_deliveries_and_findings_are_told(root, estimates):
     assert "fra 2 tidligere leveranser" in said[1]
 
 
+def test_the_attack_on_who_answered_is_told_where_there_is_such_a_table(root, estimates):
+    _, table = estimates
+    gate = _gate(root, table)
+    without = compose_protection(table, gate, _params(root))["result"]
+    gate["attacked"]["who_answered"] = {"published_rows": 21, "protected_numbers": 3}
+    said = compose_protection(table, gate, _params(root))["result"]
+    assert [s for s in said if s not in without] == [said[1]]
+    assert "3 vernede tall gjennom 21 tall" in said[1]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_files_say_the_same_and_every_page_says_that_the_data_are_made(
     root, estimates, tmp_path, language

@@ -161,6 +161,16 @@ def compose_protection(
     values = {key: _value(key, thresholds[key], language) for key in LIMITS}
     earlier = len(gate["attacked"]["earlier_releases"])
     protected = estimates[(estimates["status"] == "hidden") & ~_of_method(estimates)]
+    background = gate["attacked"].get("who_answered", {"published_rows": 0})
+    apart = []
+    if background["published_rows"]:
+        apart = [
+            text(
+                "protection.result_background",
+                targets=say(background["protected_numbers"]),
+                rows=say(background["published_rows"]),
+            )
+        ]
     found = len(gate["found"])
     if found:
         result = text("protection.result_found", count=say(found))
@@ -180,6 +190,7 @@ def compose_protection(
         ),
         "result": [
             result,
+            *apart,
             text("protection.earlier", count=earlier)
             if earlier
             else text("protection.earlier_none"),
