@@ -256,7 +256,7 @@ def test_fifty_damaged_pdfs_are_read_or_refused_with_a_reason_in_time(tmp_path):
 
 
 def test_time_limit_names_the_pages_that_were_not_reached(tmp_path, monkeypatch):
-    import plankompass.ingest.plans.reader as module
+    import plankompass.ingest.plans.reader_process as module
 
     path = make_pdf(tmp_path / "whole.pdf", samfunnsdel_source())
     slow = (
@@ -280,8 +280,7 @@ def test_reader_goes_on_after_its_process_was_killed(tmp_path):
     path = make_pdf(tmp_path / "whole.pdf", samfunnsdel_source())
     with PlanReader(LimitConfig()) as opened:
         first = opened.read(path)
-        opened._process.kill()
-        opened._process.wait()
+        opened._process.end()
         assert opened.read(path).to_plain() == first.to_plain()
 
 

@@ -21,12 +21,16 @@ import numpy as np
 import pandas as pd
 
 AIM_DOCUMENTS, PAGES = 1_500, 60
-STUDIES = (8, 32, 96)
+STUDIES = (8, 32, 96, 384)
 """Documents in the studies that are measured."""
+DOCUMENTS_EACH = 4
+"""Documents of a municipality; the aim is 1 500 documents of some 357 municipalities."""
 LENGTHS = (15, 60, 240)
 """Pages of the documents that show how cost grows with length."""
 _READER = "plankompass.ingest.plans.documents:read_plan_documents"
 _MUNICIPALITIES = 4
+_measured = ""
+"""The study that this worker measured last."""
 
 
 def made_documents(sources: Sequence[Path], count: int, pages: int) -> list[bytes]:
@@ -82,20 +86,26 @@ def extract_bare(files: Sequence[Path]) -> int:
     return pages
 
 
-def call_measured(*call: Any) -> float:
+def call_measured(study: str, *call: Any) -> float:
     """Call an entry function in a worker; gives the CPU seconds of the call and its readers.
 
     Args:
+        study: The study it belongs to: each one's first call in a worker starts its readers anew.
         *call: The arguments of :func:`plankompass.jobs.worker.call_entry`.
 
     Returns:
-        CPU seconds of this process and of the processes that ended in it.
+        CPU seconds of this process and of those that it started.
 
     Raises:
         RuntimeError: The call failed.
     """
+    from plankompass.ingest.plans.reader_process import end_idle_readers
     from plankompass.jobs.worker import call_entry
 
+    global _measured
+    if study != _measured:
+        end_idle_readers()
+        _measured = study
     before = _cpu()
     outcome = call_entry(*call)
     if outcome.problem:
@@ -104,8 +114,21 @@ def call_measured(*call: Any) -> float:
 
 
 def _cpu() -> float:
+    """CPU seconds of this process, of those it started and of those that ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in used)
+    return sum(u.ru_utime + u.ru_stime for u in used) + sum(map(_cpu_of, _alive()))
+
+
+def _alive() -> set[int]:
+    """Processes that this one started and that have not ended, as the system lists them (Linux)."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(child) for each in lists for child in each.read_text(encoding="ascii").split()}
+
+
+def _cpu_of(process: int) -> float:
+    # after the name, which is in brackets: user and system time are the 12th and 13th
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class MeasuredStudy:
@@ -115,15 +138,15 @@ class MeasuredStudy:
         folder: Where it lies.
         codebook: The codebook's folder.
         documents: The documents' bytes.
-        municipalities: How many they belong to.
+        municipalities: How many they belong to; by their number when left out.
     """
 
     def __init__(
-        self, folder: Path, codebook: Path, documents: Sequence[bytes],
-        municipalities: int = _MUNICIPALITIES,
-    ) -> None:  # fmt: skip
+        self, folder: Path, codebook: Path, documents: Sequence[bytes], municipalities: int = 0
+    ) -> None:
+        municipalities = municipalities or max(_MUNICIPALITIES, len(documents) // DOCUMENTS_EACH)
         self.folder, self._codebook = folder, codebook
-        self._owners = [f"k{n + 1:02d}" for n in range(municipalities)]
+        self._owners = [f"k{n + 1:03d}" for n in range(municipalities)]
         self.files: list[Path] = []
         raw = folder / "raw/plans"
         raw.mkdir(parents=True)
@@ -135,7 +158,7 @@ class MeasuredStudy:
             owner = self._owners[number % municipalities]
             lines.append(f"plans/{number}.pdf,{owner},arsmelding,,,2020-01-01,")
         (raw / "documents.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        self._inputs = _tables(folder)
+        self._inputs = _tables(folder, self._owners)
 
     def read(self, pool: Any, workers: int) -> tuple[float, float]:
         """Read all documents with so many jobs at a time; gives wall and CPU seconds."""
@@ -153,7 +176,7 @@ class MeasuredStudy:
                           "coded_measures": "-"},
                 "read_texts": str(self.folder / "texts"), "reader": "measured",
             }  # fmt: skip
-            return pool.call(call_measured, _READER, self._inputs, outputs, params, None)
+            return pool.call(call_measured, str(self.folder), _READER, self._inputs, outputs, params, None)
 
         begin = time.perf_counter()
         with ThreadPoolExecutor(workers) as threads:
@@ -161,15 +184,15 @@ class MeasuredStudy:
         return time.perf_counter() - begin, cpu
 
 
-def _tables(folder: Path) -> dict[str, Path]:
+def _tables(folder: Path, owners: Sequence[str]) -> dict[str, Path]:
     from plankompass.tables import empty_table, write_table
 
     day = pd.Timestamp("2020-01-01")
     municipalities = pd.DataFrame([
-        {"kommune_id": f"k{n + 1:02d}", "code": f"99{n + 1:02d}", "name": "Eksempel", "official_name": "Eksempel",
+        {"kommune_id": owner, "code": f"9{owner[1:]}", "name": "Eksempel", "official_name": "Eksempel",
          "county": "Eksempel", "peer_group": "", "size_class": "", "language": "nb", "territory_from": day,
          "territory_note": "", "before_codes": "", "splits_on": pd.NaT}
-        for n in range(_MUNICIPALITIES)
+        for owner in owners
     ])  # fmt: skip
     frames = {
         "municipalities": municipalities,

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
-import os
-import queue
-import subprocess
-import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from plankompass.ingest.plans import worker as plan_worker
 from plankompass.ingest.plans.layout import build_blocks
 from plankompass.ingest.plans.models import PlanPage, PlanRefusedError, PlanText
+from plankompass.ingest.plans.reader_process import (
+    ReaderProcess,
+    give_reader_back,
+    take_reader,
+)
 from plankompass.study.config_models import LimitConfig
-
-_PART = 1 << 16
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 class PlanReader:
     """Reads documents one by one in a process of its own; use as a context manager.
+
+    The process may have read other documents before. What is not read whole and well is read once
+    more in a new one: no document suffers from what another left behind.
 
     Args:
         limits: Time a file, size a file, members an archive.
@@ -34,9 +31,8 @@ class PlanReader:
 
     def __init__(self, limits: LimitConfig) -> None:
         self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.Queue[list[str] | None] = queue.Queue()
-        self._arrived: deque[str] = deque()
+        self._process: ReaderProcess | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> PlanReader:
         return self
@@ -60,15 +56,24 @@ class PlanReader:
             raise PlanRefusedError("the file does not exist")
         if path.stat().st_size > self._limits.megabytes_per_file * 1_000_000:
             raise PlanRefusedError(f"larger than {self._limits.megabytes_per_file} MB")
+        collected, used_before = self._collect(path)
+        if used_before and collected.ended != "time" and not collected.clean:
+            collected, _ = self._collect(path, fresh=True)
+        return collected.plan(self._limits.seconds_per_file)
+
+    def _collect(self, path: Path, *, fresh: bool = False) -> tuple[_Collected, bool]:
+        """The parts of a document, and whether its reader had read others before."""
         deadline = time.monotonic() + self._limits.seconds_per_file
         collected = _Collected()
-        self._send(path)
+        process = self._ask(path, fresh=fresh)
         while not collected.finished:
-            part, collected.ended = self._next(deadline)
+            part, collected.ended = process.answer(deadline)
             if part is None:
                 break
             collected.take(part)
-        return collected.plan(self._limits.seconds_per_file)
+        if not collected.clean:
+            self._end()
+        return collected, process.requests > 1
 
     def draw(self, path: Path, pages: Sequence[int], folder: Path) -> Iterator[tuple[int, Path]]:
         """Draw pages of a PDF as pictures, for OCR.
@@ -81,77 +86,42 @@ class PlanReader:
         Yields:
             Page and picture, for each page that could be drawn within the time limit.
         """
-        self._send(path, draw=list(pages), folder=str(folder.resolve()))
+        process = self._ask(path, draw=list(pages), folder=str(folder.resolve()))
         while True:
             deadline = time.monotonic() + self._limits.seconds_per_file
-            part, _ = self._next(deadline)
+            part, _ = process.answer(deadline)
             if part is None or "drawn" not in part:
+                if process.busy:
+                    self._end()
                 return
             yield part["drawn"], folder / part["file"]
 
-    def _next(self, deadline: float) -> tuple[dict[str, Any] | None, str]:
-        """The next answer, or None with why there is none: the process is ended then."""
-        if not self._arrived:
-            try:
-                lines = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                self.close()
-                return None, "time"
-            if lines is None:
-                self.close()
-                return None, "crash"
-            self._arrived.extend(lines)
-        return json.loads(self._arrived.popleft()), ""
-
     def close(self) -> None:
-        """End the reader's process."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            with contextlib.suppress(OSError):
-                process.communicate(timeout=10)
+        """Let go of the reader's process: it waits for other documents, or ends where it is not done."""
+        if process := self._let_go():
+            give_reader_back(process)
 
-    def _send(self, path: Path, **more: Any) -> None:
-        if self._process is None or self._process.poll() is not None:
-            self._start()
-        assert self._process is not None and self._process.stdin is not None
-        request = {
+    def _end(self) -> None:
+        if process := self._let_go():
+            process.end()
+
+    def _let_go(self) -> ReaderProcess | None:
+        with self._lock:
+            process, self._process = self._process, None
+        return process
+
+    def _ask(self, path: Path, *, fresh: bool = False, **more: Any) -> ReaderProcess:
+        process = self._process
+        if process is None or process.busy or not process.alive:
+            self._end()
+            process = self._process = take_reader(fresh=fresh)
+        process.ask({
             "path": str(path.resolve()),
             "members": self._limits.archive_members,
             "megabytes": self._limits.megabytes_per_file,
             **more,
-        }
-        self._arrived.clear()
-        self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
-        self._process.stdin.flush()
-
-    def _start(self) -> None:
-        environment = dict(os.environ)
-        paths = [str(_PACKAGE_ROOT), environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", plan_worker.__name__],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment,
-        )  # fmt: skip
-        self._answers = queue.Queue(maxsize=64)
-        threading.Thread(
-            target=_pump, args=(self._process.stdout, self._answers), daemon=True
-        ).start()
-
-
-def _pump(stream: Any, answers: queue.Queue[list[str] | None]) -> None:
-    """Hand on the lines that have come, many at a time: a page each would wake two threads."""
-    begun: list[bytes] = []  # of a line that has not ended yet
-    with contextlib.suppress(ValueError, OSError):
-        while part := stream.read1(_PART):
-            first, *lines = part.split(b"\n")
-            begun.append(first)
-            if lines:
-                whole = [b"".join(begun), *lines[:-1]]
-                begun = [lines[-1]]
-                answers.put([line.decode("ascii") for line in whole])
-    answers.put(None)
+        })  # fmt: skip
+        return process
 
 
 class _Collected:
@@ -166,6 +136,11 @@ class _Collected:
         self.whole: PlanText | None = None
         self.finished = False
         self.ended = ""
+
+    @property
+    def clean(self) -> bool:
+        """Whether all of the document was read, and nothing in it was damaged."""
+        return self.finished and not self.bad and not self.refused
 
     def take(self, part: dict[str, Any]) -> None:
         if opened := part.get("open"):
