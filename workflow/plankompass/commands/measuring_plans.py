@@ -176,7 +176,9 @@ class MeasuredStudy:
                           "coded_measures": "-"},
                 "read_texts": str(self.folder / "texts"), "reader": "measured",
             }  # fmt: skip
-            return pool.call(call_measured, str(self.folder), _READER, self._inputs, outputs, params, None)
+            return pool.call(
+                call_measured, str(self.folder), _READER, self._inputs, outputs, params, None
+            )
 
         begin = time.perf_counter()
         with ThreadPoolExecutor(workers) as threads:
