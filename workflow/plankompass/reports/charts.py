@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from plankompass.reports.catalogue import Catalogue
 from plankompass.reports.figures import BAR, CHARTS, SPINE_WIDTH, Chart, draw_chart
@@ -84,9 +85,13 @@ class _Cell:
     space: float
 
 
+@lru_cache(maxsize=1 << 13)
+def _cell(text: str, size: float, weight: int) -> _Cell:
+    return _Cell(_words(text, size, weight), text_width(" ", size, weight) * _SAFETY)
+
+
 def _cells(texts: Sequence[str], size: float, weight: int) -> list[_Cell]:
-    space = text_width(" ", size, weight) * _SAFETY
-    return [_Cell(_words(text, size, weight), space) for text in texts if text]
+    return [_cell(text, size, weight) for text in texts if text]
 
 
 def column_widths(table: Table, strip: float) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def environment() -> Environment:
     return made
 
 
+@lru_cache(maxsize=1 << 13, typed=True)  # a plain text is escaped, marked text is not
 def _whole_intervals(text: str) -> Markup:
     """Escaped text in which an interval in parentheses stays on one line."""
     return Markup(_PARENTHESES.sub(r'<span class="nw">\1</span>', str(escape(text))))

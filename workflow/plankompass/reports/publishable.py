@@ -42,6 +42,7 @@ _QUESTION = ("indicator", "wave", "group", "gathering", "component")
 _NUMBERS = ("value", "lower", "upper", "n", "population", "dont_know")
 _TEXTS = ("class_value", "status", "reason", "display")
 _UNITS_KEPT = 6
+_ASKED_ONE_BY_ONE = 64  # estimates of a unit, before all of them are made
 
 
 class Key(NamedTuple):
@@ -144,33 +145,54 @@ class _Rows:
         self._made: OrderedDict[int, dict[int, Estimate]] = OrderedDict()
 
     def _row(self, unit: int, row: int) -> Estimate:
+        made = self._kept(unit)
+        if row not in made:
+            if len(made) == _ASKED_ONE_BY_ONE:
+                self._complete(unit)
+            else:
+                made[row] = self._make([row])[0]
+        return made[row]
+
+    def _kept(self, unit: int) -> dict[int, Estimate]:
+        """Estimates of a unit that are made already."""
         if unit not in self._made:
             if len(self._made) >= _UNITS_KEPT:
                 self._made.popitem(last=False)
             self._made[unit] = {}
         self._made.move_to_end(unit)
-        made = self._made[unit]
-        if row not in made:
-            made[row] = self._make(row)
-        return made[row]
+        return self._made[unit]
 
-    def _make(self, row: int) -> Estimate:
-        def text(name: str) -> str:
+    def _complete(self, unit: int) -> dict[int, Estimate]:
+        """Make every estimate of a unit, in the table's order: together they take a third of the time."""
+        made, rows = self._kept(unit), self._at[unit]
+        every = np.sort(rows[rows >= 0]).tolist()
+        missing = [row for row in every if row not in made]
+        if missing:
+            made.update(zip(missing, self._make(missing), strict=True))
+        return {row: made[row] for row in every}
+
+    def _make(self, rows: Sequence[int]) -> list[Estimate]:
+        at = np.asarray(rows, dtype="int64")
+
+        def texts(name: str) -> list[str]:
             codes, words = self._texts[name]
-            return words[codes[row]]
+            return [words[code] for code in codes[at].tolist()]
 
-        def number(name: str) -> float | None:
-            value = float(self._numbers[name][row])
-            return None if value != value else value
+        def numbers(name: str) -> list[float | None]:
+            return [None if value != value else value for value in self._numbers[name][at].tolist()]
 
-        n, population = number("n"), number("population")
-        return Estimate(
-            Key(*map(text, Key._fields)),
-            number("value"), number("lower"), number("upper"),
-            None if n is None else int(n), None if population is None else int(population),
-            number("dont_know"),
-            text("class_value"), text("status"), text("reason"), text("display"),
+        columns = zip(
+            zip(*map(texts, Key._fields), strict=True),
+            *map(numbers, _NUMBERS), *map(texts, _TEXTS), strict=True,
         )  # fmt: skip
+        return [
+            Estimate(
+                Key._make(key), value, lower, upper,
+                None if n is None else int(n), None if population is None else int(population),
+                dont_know, *words,
+            )
+            for key, value, lower, upper, n, population, dont_know, *words in columns
+        ]  # fmt: skip
 
     def find(self, key: Key) -> Estimate | None:
         """The estimate of a key, or None."""
@@ -183,12 +205,11 @@ class _Rows:
 
     def of_unit(self, name: str) -> list[Estimate]:
         """All estimates of a unit in the table's order."""
-        found = []
+        found: dict[int, Estimate] = {}
         for (_, unit), code in self.units.items():
             if unit == name:
-                rows = self._at[code]
-                found += [(int(row), code) for row in np.sort(rows[rows >= 0])]
-        return [self._row(code, row) for row, code in sorted(found)]
+                found |= self._complete(code)
+        return [found[row] for row in sorted(found)]
 
     def components(self, indicator: str, level: str, unit: str, wave: str, group: str) -> list[str]:
         """Components that a unit has a row for, in the table's order."""

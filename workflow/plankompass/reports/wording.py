@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from plankompass.reports import formats
@@ -37,6 +38,12 @@ _PER_CENT = (SHARE, INDEX, YES_NO)
 _PLACES = {MEAN: 1, GAP: 1, MONTHS: 0, COUNT: 0, RANK: 0, CORRELATION: 2}
 _PERSONS = ("folkevalgte", "administrasjon", "innbyggere", "deltakere")
 PER_CENT_FROM = 20
+
+
+@lru_cache(maxsize=1 << 10)
+def _in_words(text: str, status: str) -> Shown:
+    """What stands in a number's place; the same for every number that is not shown for one reason."""
+    return Shown(text=text, status=status)  # type: ignore[arg-type]
 
 
 def unit_of(book: Codebook, indicator: str, component: str = TOTAL) -> str:
@@ -177,11 +184,12 @@ class Voice:
             return f"{formats.interval(low, high, self.language, 0)}{formats.SPACE}%"
         return formats.interval(lower, upper, self.language, _PLACES[unit])
 
-    def shown(self, estimate: Estimate | None) -> Shown:
+    def shown(self, estimate: Estimate | None, unit: str = "") -> Shown:
         """An estimate as the reader sees it.
 
         Args:
             estimate: The estimate; None where no row was made.
+            unit: What :func:`unit_of` says of it, where that is known already.
 
         Returns:
             Text, and the rounded numbers that a figure draws; shares are 0 to 100.
@@ -189,12 +197,12 @@ class Voice:
         if estimate is None:
             return Shown(text=self.say("reason.not_collected"), status="not_collected")
         key = estimate.key
-        unit = unit_of(self.book, key.indicator, key.component)
+        unit = unit or unit_of(self.book, key.indicator, key.component)
         if estimate.display:
-            return Shown(text=self.say(f"display.{estimate.display}"), status="class")
+            return _in_words(self.say(f"display.{estimate.display}"), "class")
         if not estimate.shown:
             status = "hidden" if estimate.status == "published" else estimate.status
-            return Shown(text=self.why_not(estimate), status=status)  # type: ignore[arg-type]
+            return _in_words(self.why_not(estimate), status)
         if estimate.class_value and unit != MONTHS:
             return Shown(text=self.say(f"class.{estimate.class_value}"), status="class")
         value = float(estimate.value or 0.0)

@@ -44,6 +44,9 @@ _CORE, _BOOK = "docProps/core.xml", "xl/workbook.xml"
 _SHEETS = {f"xl/worksheets/sheet{place}.xml": place for place in range(1, 100)}
 _TITLE, _CREATOR, _LANGUAGE = "plankompass-title-", "plankompass-creator-", "plankompass-language-"
 _UNREACHED = 1_040_000
+_CSV_BETWEEN, _CSV_END = ";", "\r\n"
+_ROW = "\0"  # stands for a row's number; no text of a cell has such a character
+_CELLS_KEPT = 1 << 12
 _STAMPS = re.compile(r"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 
@@ -80,45 +83,61 @@ def _plain(number: Number) -> str:
     return _WRITTEN[number.places](number.value + 0.0)
 
 
-@lru_cache(maxsize=1 << 14)
 def _text_xml(text: str) -> str:
-    """A text as the content of a cell; most texts stand in many rows."""
+    """A text as the content of a cell."""
     clean = safe_text(text)
     space = ' xml:space="preserve"' if clean != clean.strip() or "\n" in clean else ""
     return f"<is><t{space}>{escape(clean)}</t></is>"
 
 
+class _CellTexts(dict[Cell, str]):
+    """The cells of one column in one look as XML, with a mark for the row's number.
+
+    Most texts and many numbers stand in many rows and in every municipality's workbook: each is put
+    together once.
+    """
+
+    def __init__(self, letter: str, text_style: int, number_styles: Sequence[int]) -> None:
+        super().__init__()
+        self._at = f'<c r="{letter}{_ROW}"'
+        self._text_style, self._number_styles = text_style, number_styles
+
+    def __missing__(self, cell: Cell) -> str:
+        if cell is None or cell == "":
+            made = ""
+        elif isinstance(cell, str):
+            made = f'{self._at} s="{self._text_style}" t="inlineStr">{_text_xml(cell)}</c>'
+        else:
+            made = f'{self._at} s="{self._number_styles[cell.places]}"><v>{_plain(cell)}</v></c>'
+        if len(self) >= _CELLS_KEPT:
+            self.clear()
+        self[cell] = made
+        return made
+
+
 class _RowWriter:
-    """Writes the body rows of one sheet; what stands around a cell's content is put together once."""
+    """Writes the body rows of one sheet, for every workbook that has it."""
 
     def __init__(
         self, columns: Sequence[SheetColumn], styles: Mapping[tuple[str, str], int]
     ) -> None:
-        self._around: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
-        for kind in _FONTS:
-            numbers = tuple(f'" s="{styles[kind, str(p)]}"><v>' for p in range(len(_FORMATS)))
-            self._around[kind] = [
-                (
-                    f'<c r="{get_column_letter(place)}',
-                    f'" s="{styles[kind, "wrap" if column.wrap else "text"]}" t="inlineStr">',
-                    numbers,
+        self._known = {
+            look: [
+                _CellTexts(
+                    get_column_letter(place),
+                    styles[look, "wrap" if column.wrap else "text"],
+                    [styles[look, str(places)] for places in range(len(_FORMATS))],
                 )
                 for place, column in enumerate(columns, start=1)
             ]
+            for look in _FONTS
+        }
 
     def write(self, row: SheetRow, index: int) -> str:
         """One row as XML."""
-        parts = [f'<row r="{index}">']
-        around = self._around["marked" if row.marked else "muted" if row.muted else "plain"]
-        for (cell_at, text_in, number_in), cell in zip(around, row.cells, strict=True):
-            if cell is None or cell == "":
-                continue
-            if isinstance(cell, str):
-                parts.append(f"{cell_at}{index}{text_in}{_text_xml(cell)}</c>")
-            else:
-                parts.append(f"{cell_at}{index}{number_in[cell.places]}{_plain(cell)}</v></c>")
-        parts.append("</row>")
-        return "".join(parts)
+        known = self._known["marked" if row.marked else "muted" if row.muted else "plain"]
+        cells = "".join([made[cell] for made, cell in zip(known, row.cells, strict=True)])
+        return f'<row r="{index}">{cells.replace(_ROW, str(index))}</row>'
 
 
 @dataclass(frozen=True)
@@ -204,7 +223,7 @@ def write_xlsx(
         _Frame(sheet.name, tuple(sheet.columns), sheet.frozen, sheet.filters, not sheet.rows)
         for sheet in sheets
     )
-    parts, styles = _skeleton(frames, example_word)
+    parts, writers = _skeleton(frames, example_word)
     stamp = rf"\g<1>{dated.isoformat()}T00:00:00Z\g<3>"
     own = {
         _TITLE: title, _CREATOR: creator, _LANGUAGE: language,
@@ -215,7 +234,7 @@ def write_xlsx(
             text = content
             if name in _SHEETS:
                 place = _SHEETS[name]
-                text = _with_rows(text, sheets[place - 1], place, styles)
+                text = _with_rows(text, sheets[place - 1], place, writers[place - 1])
             elif name == _BOOK:
                 for place, sheet in enumerate(sheets, start=1):
                     text = text.replace(f"${_last(place)}", f"${HEADING_ROW + len(sheet.rows)}")
@@ -233,10 +252,10 @@ def write_xlsx(
 @lru_cache(maxsize=8)
 def _skeleton(
     frames: tuple[_Frame, ...], example_word: str
-) -> tuple[dict[str, str], dict[tuple[str, str], int]]:
-    """The archive's parts in openpyxl's order with marks for what is a municipality's own, and styles.
+) -> tuple[dict[str, str], list[_RowWriter]]:
+    """The archive's parts in openpyxl's order with marks for what is a municipality's own.
 
-    Workbooks of one language have the same one.
+    Beside them a writer of rows for each sheet. Workbooks of one language have the same ones.
     """
     book = Workbook()
     first = book.active
@@ -253,12 +272,12 @@ def _skeleton(
     buffer = io.BytesIO()
     book.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}, styles
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    return parts, [_RowWriter(frame.columns, styles) for frame in frames]
 
 
-def _with_rows(xml: str, sheet: Sheet, place: int, styles: Mapping[tuple[str, str], int]) -> str:
+def _with_rows(xml: str, sheet: Sheet, place: int, writer: _RowWriter) -> str:
     """A sheet's XML with its titles and its body rows."""
-    writer = _RowWriter(sheet.columns, styles)
     last = HEADING_ROW + len(sheet.rows)
     head, end, tail = xml.rpartition("</sheetData>")
     size = f'<dimension ref="A1:{get_column_letter(len(sheet.columns))}{last}"/>'
@@ -273,14 +292,20 @@ def _with_rows(xml: str, sheet: Sheet, place: int, styles: Mapping[tuple[str, st
         head, tail = head.replace(mark, known), tail.replace(mark, known)
     tail = tail.replace(str(_last(place)), str(last))
     head = _DIMENSION.sub(size, head, count=1)
-    rows = (writer.write(row, index) for index, row in enumerate(sheet.rows, start=HEADING_ROW + 1))
+    rows = [writer.write(row, index) for index, row in enumerate(sheet.rows, start=HEADING_ROW + 1)]
     return "".join([head, *rows, end, tail])
 
 
+@lru_cache(maxsize=1 << 14)
 def _csv_cell(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return safe_text(cell)
-    return "" if cell is None else _plain(cell).replace(".", ",")
+    """A cell as it stands in a line; a text in quotation marks where it needs them."""
+    if not isinstance(cell, str):
+        return "" if cell is None else _plain(cell).replace(".", ",")
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=_CSV_BETWEEN, lineterminator=_CSV_END).writerow(
+        [safe_text(cell), ""]
+    )
+    return line.getvalue().removesuffix(_CSV_BETWEEN + _CSV_END)
 
 
 def write_csv(sheet: Sheet) -> bytes:
@@ -295,8 +320,6 @@ def write_csv(sheet: Sheet) -> bytes:
     Returns:
         The file.
     """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow([safe_text(column.label) for column in sheet.columns])
-    writer.writerows([_csv_cell(cell) for cell in row.cells] for row in sheet.rows)
-    return buffer.getvalue().encode("utf-8-sig")
+    rows = ((column.label for column in sheet.columns), *(row.cells for row in sheet.rows))
+    lines = [_CSV_BETWEEN.join(map(_csv_cell, cells)) for cells in rows]
+    return _CSV_END.join([*lines, ""]).encode("utf-8-sig")

@@ -185,15 +185,13 @@ class NumberRows:
         return rows
 
     def _rows(self, estimates: Iterable[Estimate], town: Any) -> list[SheetRow]:
-        return [
-            self._row(e, town) for e in sorted(estimates, key=lambda e: self._about(e.key).place)
-        ]
+        rows = sorted(((self._about(e.key), e) for e in estimates), key=lambda row: row[0].place)
+        return [self._row(about, estimate, town) for about, estimate in rows]
 
-    def _row(self, estimate: Estimate, town: Any) -> SheetRow:
+    def _row(self, about: _About, estimate: Estimate, town: Any) -> SheetRow:
         key, voice = estimate.key, self.writer.voice
-        about = self._about(key)
         part, unit = about.part, about.unit
-        shown = voice.shown(estimate)
+        shown = voice.shown(estimate, unit)
         value, words = value_cells(self.writer, estimate, shown, unit, part)
         visible = shown.status in ("published", "class")
         numbered = estimate.shown and not estimate.display and key.group in _COUNTED

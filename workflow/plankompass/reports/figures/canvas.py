@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -60,6 +60,7 @@ def _face(weight: int) -> FT2Font:
     return font
 
 
+@lru_cache(maxsize=1 << 14)
 def text_width(text: str, size: float, weight: int = 400) -> float:
     """Width of a line of text.
 
