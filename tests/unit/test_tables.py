@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from plankompass.table_categories import arrow_table
 from plankompass.table_checks import DTYPES, holds
+from plankompass.table_files import read_checked
 from plankompass.tables import (
     CONTRACTS,
     ContractError,
     check_table,
     empty_table,
     read_table,
+    read_tables,
     write_table,
+    write_table_in_parts,
 )
 
 COUNCILS = {
@@ -136,3 +141,74 @@ def test_what_the_quick_check_lets_pass_the_schema_would_let_pass(name):
     if cases:
         with pytest.raises(ContractError):
             check_table(name, cases[0][1])
+
+
+def _stored(frame, path):
+    """Rows as they are, in the file's form and unchecked."""
+    pq.write_table(arrow_table(frame), path, store_schema=False)
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_what_is_read_quickly_is_what_the_full_check_gives_and_nothing_broken_is(name, tmp_path):
+    contract = CONTRACTS[name]
+    path = _stored(_kept(contract), tmp_path / "kept.parquet")
+    quick = read_checked(contract, [path])
+    assert quick is not None
+    pd.testing.assert_frame_equal(quick, check_table(name, pd.read_parquet(path)))
+    for what, frame in _broken(contract):
+        path = _stored(frame, tmp_path / "broken.parquet")
+        assert read_checked(contract, [path]) is None, what
+    if path.stem == "broken":
+        with pytest.raises(ContractError):
+            read_table(name, path)
+
+
+def test_files_in_another_order_or_form_are_read_the_long_way(tmp_path):
+    rows = check_table("councils", pd.DataFrame(COUNCILS))
+    turned = _stored(rows.iloc[::-1], tmp_path / "turned.parquet")
+    small = _stored(rows.assign(seats=rows["seats"].astype("int32")), tmp_path / "small.parquet")
+    for path in (turned, small):
+        assert read_checked(CONTRACTS["councils"], [path]) is None
+        pd.testing.assert_frame_equal(read_table("councils", path), rows)
+
+
+def test_several_files_are_read_one_after_the_other_and_can_be_written_to(tmp_path):
+    rows = check_table("councils", pd.DataFrame(COUNCILS))
+    paths = [_stored(rows.iloc[n : n + 1], tmp_path / f"{n}.parquet") for n in (1, 0)]
+    found = read_tables("councils", paths)
+    pd.testing.assert_frame_equal(found, rows.iloc[::-1].reset_index(drop=True))
+    found.loc[0, "seats"] = 5
+    assert found["seats"].tolist() == [5, 19]
+    (tmp_path / "0.parquet").unlink()
+    with pytest.raises(ContractError, match="does not exist"):
+        read_tables("councils", paths)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        [("item", "in", {"b", "c", "x"})],
+        [("item", "==", "a")],
+        [("item", "in", {"x"})],
+        [("missing", "in", ["valid"]), ("respondent", "==", "r03")],
+    ],
+)
+def test_wanted_rows_of_a_file_in_groups_are_those_that_the_full_reading_finds(wanted, tmp_path):
+    rows = pd.DataFrame(
+        [
+            {"item": item, "respondent": f"r{n:02}", "value": None if n % 3 else n, "missing": kind,
+             "wording": "w"}
+            for item in "abcd"
+            for n in range(9)
+            for kind in ["dont_know" if n % 3 else "valid"]
+        ]
+    )  # fmt: skip
+    path = tmp_path / "answers.parquet"
+    parts = (rows[rows["item"] == item] for item in "abcd")
+    write_table_in_parts("answers", parts, path, hashes=["respondent"])
+    assert pq.ParquetFile(path).num_row_groups == 4
+    quick = read_checked(CONTRACTS["answers"], [path], wanted)
+    slow = check_table("answers", pd.read_parquet(path, filters=wanted))
+    pd.testing.assert_frame_equal(quick, slow)
+    pd.testing.assert_frame_equal(read_table("answers", path, filters=wanted), slow)

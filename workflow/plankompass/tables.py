@@ -26,6 +26,7 @@ from plankompass.table_categories import (
 )
 from plankompass.table_checks import DTYPES, holds
 from plankompass.table_contracts import CONTRACTS, Column, Contract
+from plankompass.table_files import read_checked
 
 __all__ = [
     "CONTRACTS",
@@ -35,6 +36,7 @@ __all__ = [
     "check_table",
     "empty_table",
     "read_table",
+    "read_tables",
     "write_table",
     "write_table_in_parts",
 ]
@@ -338,4 +340,36 @@ def read_table(
             if column.type == "text" and not column.nullable and column.name in text:
                 text[column.name] = text[column.name].fillna("")
         return check_table(name, text)
+    frame = read_checked(CONTRACTS[name], [path], filters)
+    if frame is not None:
+        return frame
     return check_table(name, pd.read_parquet(path, filters=filters))
+
+
+def read_tables(
+    name: str,
+    paths: Sequence[Path | str],
+    *,
+    filters: Sequence[tuple[str, str, Any]] | None = None,
+) -> pd.DataFrame:
+    """Read several files of one contract, each held against it, as one frame.
+
+    Args:
+        name: The table.
+        paths: The files; none gives no rows.
+        filters: As for :func:`read_table`.
+
+    Returns:
+        The typed rows, file after file, each file's sorted by key.
+
+    Raises:
+        ContractError: A file is not there or does not keep the contract.
+    """
+    files = [Path(path) for path in paths]
+    if files and all(path.suffix != ".csv" and path.is_file() for path in files):
+        frame = read_checked(CONTRACTS[name], files, filters)
+        if frame is not None:
+            return frame
+    parts = [read_table(name, path, filters=filters) for path in files]
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else empty_table(name)

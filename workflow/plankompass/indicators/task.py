@@ -13,7 +13,7 @@ import pandas as pd
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Indicator
 from plankompass.study.config_models import StatisticsConfig, WaveConfig
-from plankompass.tables import empty_table, read_table
+from plankompass.tables import empty_table, read_tables
 
 NETWORK = "network"
 """Unit of the rows at network level."""
@@ -51,11 +51,7 @@ class StudyTables:
             given = self._paths.get(name, [])
             files = sorted(Path(p) for p in given) if isinstance(given, list) else [Path(given)]
             filters = [(c, "in", set(v)) for c, v in wanted.items()] or None
-            parts = [read_table(contract, file, filters=filters) for file in files]
-            parts = [part for part in parts if len(part)]
-            self._read[key] = (
-                pd.concat(parts, ignore_index=True) if parts else empty_table(contract)
-            )
+            self._read[key] = read_tables(contract, files, filters=filters)
         return self._read[key]
 
     def rows(self, name: str, **where: str) -> pd.DataFrame:
