@@ -142,16 +142,20 @@ def break_off_table(respondents: pd.DataFrame, given: pd.DataFrame, book: Codebo
     """
     if respondents.empty:
         return empty_table("break_off")
-    began = set(given["respondent"].unique())
-    finished: set[str] = set()
-    for group, people in respondents.groupby("group"):
+    began = _among(respondents["respondent"], given["respondent"])
+    finished = np.zeros(len(respondents), dtype=bool)
+    used = set(given["item"].unique())
+    for group, places in respondents.groupby("group").indices.items():
         columns = [c for item in book.items_of_group(group) for c in book.answer_columns(item.id)]
-        used = set(given["item"].unique())
         columns = [column for column in columns if column in used]
         last = columns[-max(1, round(LAST_SHARE * len(columns))) :]
-        at_end = given.loc[given["item"].isin(last), "respondent"].unique()
-        finished |= set(at_end) & set(people["respondent"])
-    table = respondents[respondents["respondent"].isin(began)]
-    table = table.assign(broke_off=~table["respondent"].isin(finished))
+        at_end = given.loc[given["item"].isin(last), "respondent"]
+        finished[places] = _among(respondents["respondent"].iloc[places], at_end)
+    table = respondents.assign(broke_off=~finished)[began]
     out = table.groupby(_CELL)["broke_off"].agg(n="size", broke_off="sum").reset_index()
     return out.assign(rate=out["broke_off"] / out["n"])
+
+
+def _among(texts: pd.Series, others: pd.Series) -> np.ndarray:
+    """Whether each text is one of the others, which may be given by categories."""
+    return pd.Index(others.unique()).astype("str").get_indexer(texts) >= 0

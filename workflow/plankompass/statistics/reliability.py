@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -356,18 +357,24 @@ def van_der_eijk_a(counts: ArrayLike) -> float:
         raise ValueError("counts: agreement needs a scale of at least three categories")
     if np.isnan(left).any() or (left < 0).any():
         raise ValueError("counts: must be 0 or more, none missing")
-    total = left.sum()
+    total = float(left.sum())
     if total == 0:
         return float("nan")
-    result = 0.0
-    while (pattern := left > total * 1e-12).any():
-        height = left[pattern].min()
-        result += height * pattern.sum() / total * _layer_agreement(pattern.astype(np.int64))
-        left = np.where(pattern, left - height, 0.0)
+    # a handful of categories: plain numbers are quicker than arrays
+    counted, result = left.tolist(), 0.0
+    while any(pattern := tuple(count > total * 1e-12 for count in counted)):
+        height = min(count for count, in_layer in zip(counted, pattern, strict=True) if in_layer)
+        result += height * sum(pattern) / total * _layer_agreement(pattern)
+        counted = [
+            count - height if in_layer else 0.0
+            for count, in_layer in zip(counted, pattern, strict=True)
+        ]
     return float(result)
 
 
-def _layer_agreement(pattern: IntArray) -> float:
+@lru_cache(maxsize=4096)
+def _layer_agreement(layer: tuple[bool, ...]) -> float:
+    pattern = np.array(layer, dtype=np.int64)
     k, filled = pattern.size, int(pattern.sum())
     if filled == 1:
         return 1.0

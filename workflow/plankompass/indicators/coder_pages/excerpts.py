@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +60,12 @@ def excerpts_page(
     by_code: dict[str, list[dict[str, Any]]] = {}
     segments = tables["segments"]
     keys = ["code", "interview", "segment"]
-    for (code, interview, passage), part in segments.groupby(keys, sort=True):
+    ordered = segments.sort_values(keys, kind="stable")[[*keys, "start", "end", "coder"]]
+    rows = ordered.itertuples(index=False, name=None)
+    for (code, interview, passage), grouped in groupby(rows, key=itemgetter(0, 1, 2)):
+        part = list(grouped)
         source, script = sources[interview], scripts.get(interview)
-        start, end = part["start"].iloc[0], part["end"].iloc[0]
+        *_, start, end, _ = part[0]
         placed = script is not None and not pd.isna(start)
         about = [
             script.name if script is not None and script.name else interview,
@@ -76,7 +81,9 @@ def excerpts_page(
                 "about": ", ".join(filter(None, about)),
                 "text": script.text[int(start) : int(end)] if placed else "",
                 "without": say["no_text"] if script is None else say["no_place"],
-                "coders": ", ".join(say["coder"].format(name=c) for c in sorted(part["coder"])),
+                "coders": ", ".join(
+                    say["coder"].format(name=c) for c in sorted(row[-1] for row in part)
+                ),
                 "cleared": cleared.get(passage, ""),
             }
         )

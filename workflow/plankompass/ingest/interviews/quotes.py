@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -57,7 +58,9 @@ def read_cleared_quotes(
     Returns:
         Table ``cleared_quotes``.
     """
-    known = {str(key): part for key, part in segments.groupby("segment")}
+    first_rows = segments.drop_duplicates("segment").itertuples(index=False)
+    known = {row.segment: row for row in first_rows}
+    rows_of = segments.groupby("segment").indices
     wave_of = dict(zip(interviews["interview"], interviews["wave"], strict=True))
     finder = _NameFinder(places)
     found: dict[str, tuple[str, ...]] = {}
@@ -79,7 +82,6 @@ def read_cleared_quotes(
             )  # fmt: skip
         if wrong:
             continue
-        part = known[passage]
         found[passage] = ()
         if seen := finder.find(text):
             checked = cells.get(_CHECKED, "").casefold() in _YES
@@ -92,8 +94,8 @@ def read_cleared_quotes(
             )  # fmt: skip
             if not checked:
                 continue
-        codes = " ".join(sorted(set(part["code"])))
-        wave = str(wave_of[part["interview"].iloc[0]])
+        codes = " ".join(sorted(set(segments["code"].iloc[rows_of[passage]])))
+        wave = str(wave_of[known[passage].interview])
         found[passage] = (passage, wave, codes, text, cells["cleared_by"], cells["cleared_on"])
     kept = [row for row in found.values() if row]
     if not kept:
@@ -113,7 +115,7 @@ def _wrong(
     cells: Mapping[str, str],
     passage: str,
     day: date | None,
-    known: Mapping[str, pd.DataFrame],
+    known: Mapping[str, Any],
     wave_of: Mapping[str, str],
     waves: Mapping[str, WaveConfig],
 ) -> list[tuple[str, str]]:
@@ -126,18 +128,17 @@ def _wrong(
     if day is None:
         out.append(("cleared_on", "no date written as year-month-day"))
     elif passage in known:
-        wave = waves.get(wave_of.get(str(known[passage]["interview"].iloc[0]), ""))
+        wave = waves.get(wave_of.get(str(known[passage].interview), ""))
         if wave is not None and day < wave.first_day:
             out.append(("cleared_on", "the date is before the interview's wave began"))
     return out
 
 
-def _text(part: pd.DataFrame, texts: Mapping[str, str]) -> str:
-    first = part.iloc[0]
-    text = texts.get(first["interview"])
-    if text is None or pd.isna(first["start"]):
+def _text(passage: Any, texts: Mapping[str, str]) -> str:
+    text = texts.get(passage.interview)
+    if text is None or pd.isna(passage.start):
         return ""
-    return " ".join(text[int(first["start"]) : int(first["end"])].split())
+    return " ".join(text[int(passage.start) : int(passage.end)].split())
 
 
 class _NameFinder:

@@ -54,13 +54,20 @@ def _from_numbers(column: pd.Series) -> pd.Series:
 def _from_text(column: pd.Series) -> pd.Series:
     indices, distinct = pd.factorize(column)
     values = pd.Series(distinct, dtype="str")
-    iso = _assemble(values.str.extract(_ISO), (0, 1, 2, 3, 4, 5))
+    times = _assemble(values.str.extract(_ISO), (0, 1, 2, 3, 4, 5))
+    other = times.isna()
+    if other.any():
+        times[other] = _from_other_text(values[other])
+    spread = np.append(times.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
+    return pd.Series(spread[indices], index=column.index)
+
+
+def _from_other_text(values: pd.Series) -> pd.Series:
+    """Times from text that is not ISO 8601."""
     norwegian = _assemble(values.str.extract(_NORWEGIAN), (2, 1, 0, 3, 4, 5))
     compact = _assemble(values.str.extract(_COMPACT), (0, 1, 2))
     numbers = pd.to_numeric(values.where(values.str.fullmatch(r"\d{5}(?:\.\d+)?")), errors="coerce")
-    times = iso.fillna(norwegian).fillna(compact).fillna(_from_numbers(numbers))
-    spread = np.append(times.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
-    return pd.Series(spread[indices], index=column.index)
+    return norwegian.fillna(compact).fillna(_from_numbers(numbers))
 
 
 def _assemble(parts: pd.DataFrame, order: tuple[int, ...]) -> pd.Series:

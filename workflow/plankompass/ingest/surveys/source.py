@@ -351,7 +351,7 @@ def _readings(columns: Sequence[pd.Series]) -> tuple[np.ndarray, list[tuple[Any,
     for column in columns:
         codes, values = pd.factorize(column)
         combined = combined * max(len(values), 1) + codes
-        distinct.append(values)
+        distinct.append(list(values))
     indices, found = pd.factorize(combined)
     rows = []
     for number in found:
