@@ -22,7 +22,8 @@ for number, line in enumerate(sys.stdin):
     for n, part in enumerate(read_parts(Path(request["path"]), 10, 10)):
         if number == 1 and n == 3:
             os._exit(9)
-        print(json.dumps(part), flush=True)
+        end = "done" in part
+        os.write(1 if end else int(sys.argv[1]), json.dumps(part).encode() + b"\\n")
 """
 
 
@@ -81,7 +82,7 @@ def test_a_document_whose_reader_dies_of_an_earlier_one_is_read_whole(whole, mon
     counted = reader_process.subprocess.Popen
     monkeypatch.setattr(
         reader_process.subprocess, "Popen",
-        lambda command, **rest: counted([command[0], "-c", _DIES], **rest),
+        lambda command, **rest: counted([command[0], "-c", _DIES, command[-1]], **rest),
     )  # fmt: skip
     first, second = _read(whole), _read(whole)
     assert second.to_plain() == first.to_plain()

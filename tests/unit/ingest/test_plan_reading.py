@@ -260,15 +260,15 @@ def test_time_limit_names_the_pages_that_were_not_reached(tmp_path, monkeypatch)
 
     path = make_pdf(tmp_path / "whole.pdf", samfunnsdel_source())
     slow = (
-        "import sys, json, time\nfrom pathlib import Path\nfrom plankompass.ingest.plans.worker import read_parts\n"
+        "import os, sys, json, time\nfrom pathlib import Path\nfrom plankompass.ingest.plans.worker import read_parts\n"
         "r = json.loads(sys.stdin.readline())\n"
         "for n, part in enumerate(read_parts(Path(r['path']), 10, 10)):\n"
-        "    if n == 3: time.sleep(60)\n    print(json.dumps(part), flush=True)\n"
+        "    if n == 3: time.sleep(60)\n    os.write(int(sys.argv[1]), json.dumps(part).encode() + b'\\n')\n"
     )
     real = module.subprocess.Popen
     monkeypatch.setattr(
         module.subprocess, "Popen",
-        lambda command, **rest: real([command[0], "-c", slow], **rest),
+        lambda command, **rest: real([command[0], "-c", slow, command[-1]], **rest),
     )  # fmt: skip
     with PlanReader(LimitConfig(seconds_per_file=3)) as limited:
         plan = limited.read(path)

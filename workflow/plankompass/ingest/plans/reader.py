@@ -22,8 +22,8 @@ from plankompass.study.config_models import LimitConfig
 class PlanReader:
     """Reads documents one by one in a process of its own; use as a context manager.
 
-    The process may have read other documents before. What is not read whole and well is read once
-    more in a new one: no document suffers from what another left behind.
+    The process may have read other documents before. What such a process does not read whole and
+    well is read once more in a new one: no document suffers from what another left behind.
 
     Args:
         limits: Time a file, size a file, members an archive.
@@ -66,11 +66,11 @@ class PlanReader:
         deadline = time.monotonic() + self._limits.seconds_per_file
         collected = _Collected()
         process = self._ask(path, fresh=fresh)
-        while not collected.finished:
-            part, collected.ended = process.answer(deadline)
-            if part is None:
-                break
+        last, collected.ended = process.answer(deadline)
+        for part in process.pages():
             collected.take(part)
+        if last is not None:
+            collected.take(last)
         if not collected.clean:
             self._end()
         return collected, process.requests > 1

@@ -13,11 +13,12 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from plankompass.ingest.plans import worker as plan_worker
 
@@ -46,10 +47,11 @@ class ReaderProcess:
         environment = dict(os.environ)
         paths = [str(_PACKAGE_ROOT), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+        self._read = _memory_file()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", plan_worker.__name__],
+            [sys.executable, "-P", "-m", plan_worker.__name__, str(self._read.fileno())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment,
+            env=environment, pass_fds=[self._read.fileno()],
         )  # fmt: skip
         assert self._process.stdout is not None
         self._output = self._process.stdout.fileno()
@@ -72,6 +74,8 @@ class ReaderProcess:
         assert self._process.stdin is not None
         self.requests += 1
         self.busy = True
+        os.ftruncate(self._read.fileno(), 0)
+        os.lseek(self._read.fileno(), 0, os.SEEK_SET)  # the place is shared with the process
         with contextlib.suppress(OSError):
             self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
             self._process.stdin.flush()
@@ -101,11 +105,26 @@ class ReaderProcess:
         self.busy = not ("done" in answer or "refused" in answer)
         return answer, ""
 
+    def pages(self) -> list[dict[str, Any]]:
+        """What it has read of the pages of a PDF, also where it ended or was ended in the middle."""
+        file = self._read.fileno()
+        whole, _, _ = os.pread(file, os.fstat(file).st_size, 0).rpartition(b"\n")
+        parts: list[dict[str, Any]] = json.loads(b"[" + whole.replace(b"\n", b",") + b"]")
+        return parts
+
     def end(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
+        self._read.close()
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             self._process.communicate(timeout=10)
+
+
+def _memory_file() -> BinaryIO:
+    """A file without a name, in memory where the system has such files."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("pages"), "r+b")
+    return tempfile.TemporaryFile()  # type: ignore[return-value]
 
 
 def take_reader(*, fresh: bool = False) -> ReaderProcess:

@@ -1,21 +1,24 @@
 """The reader's own process: a file from outside may crash or hang a library, never the pipeline.
 
-Speaks lines of JSON: one request on standard input, ``{"path", "members", "megabytes"}``, and answers
-on standard output: ``{"open": {...}}``, one ``{"page": {...}}`` or ``{"bad_page": n}`` a page, at the
-end ``{"done": {...}}`` or ``{"refused": reason}``. With ``draw`` and ``folder`` in the request, pages are
-drawn instead, one ``{"drawn": n, "file": name}`` each.
+Speaks lines of JSON: one request on standard input, ``{"path", "members", "megabytes"}``. What is read
+of a PDF goes line by line to the open file whose number is the first argument: ``{"open": {...}}``, one
+``{"page": {...}}`` or ``{"bad_page": n}`` a page; it stays there when a later page ends the process. At
+the end of every document ``{"done": {...}}`` or ``{"refused": reason}`` comes on standard output. With
+``draw`` and ``folder`` in the request, pages are drawn instead, one ``{"drawn": n, "file": name}`` each.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 _MEMORY = 4_000_000_000
+_PAGE_PARTS = {"open", "page", "bad_page"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -147,6 +150,7 @@ def _limit_memory() -> None:
 def main() -> None:
     """Answer requests until standard input closes."""
     _limit_memory()
+    pages = int(sys.argv[1])
     gc.disable()  # pages are many small values without circles; looking for circles costs a tenth
     frozen = False
     for line in sys.stdin:
@@ -157,8 +161,11 @@ def main() -> None:
         else:
             parts = read_parts(path, request["members"], request["megabytes"])
         for part in parts:
-            sys.stdout.write(json.dumps(part, ensure_ascii=True) + "\n")
-        sys.stdout.flush()
+            if part.keys() & _PAGE_PARTS:
+                os.write(pages, json.dumps(part).encode("ascii") + b"\n")
+            else:
+                sys.stdout.write(json.dumps(part) + "\n")
+                sys.stdout.flush()
         gc.collect()
         if not frozen:
             gc.freeze()  # the modules stay; looking through them takes as long as four pages
