@@ -68,7 +68,7 @@ def read_plan_documents(
     limits = LimitConfig.model_validate(params.get("limits") or {})
     log = ProblemLog(f"ingest plans {kommune}")
     raw = Path(params["raw"])
-    municipalities = read_table("municipalities", inputs["municipalities"])
+    municipalities = _register("municipalities", inputs)
     municipality = municipalities.loc[municipalities["kommune_id"] == kommune].iloc[0]
     candidates: list[Candidate] = []
     if params.get("plans"):
@@ -100,15 +100,27 @@ def read_plan_documents(
     write_table("avvik", log.frame(), outputs["avvik"])
 
 
+def _register(name: str, inputs: Mapping[str, Path]) -> pd.DataFrame:
+    """A register; all municipalities' jobs of a process ask for the same, and none writes into it."""
+    path = Path(inputs[name])
+    seen = path.stat() if path.is_file() else None
+    return _register_as_seen(name, path, seen and (seen.st_mtime_ns, seen.st_size, seen.st_ino))
+
+
+@lru_cache(maxsize=3)
+def _register_as_seen(name: str, path: Path, seen: tuple[int, int, int] | None) -> pd.DataFrame:
+    return read_table(name, path)
+
+
 def _setting(
     inputs: Mapping[str, Path], params: Mapping[str, Any], municipality: pd.Series,
     kinds: frozenset[str],
 ) -> Setting:  # fmt: skip
     wave = WaveConfig.model_validate(params["waves"][params["report_wave"]])
-    councils = read_table("councils", inputs["councils"])
+    councils = _register("councils", inputs)
     own = councils[councils["kommune_id"] == municipality["kommune_id"]]
     constituted = [d.date() for d in own["constituted_on"] if d.date() <= wave.as_of]
-    dates = read_table("plan_dates", inputs["plan_dates"])
+    dates = _register("plan_dates", inputs)
     mine = dates[
         (dates["kommune_id"] == municipality["kommune_id"])
         & dates["event"].isin(["adopted", "readopted"])

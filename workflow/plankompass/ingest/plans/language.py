@@ -267,13 +267,16 @@ def reading_ease(texts: Sequence[str], *, least_words: int = _LEAST_WORDS) -> fl
     sentences = 0
     for text in texts:
         found = _words(text)
+        if not found:
+            continue
         words += len(found)
-        long_words += sum(
-            w.isalpha() or sum(map(str.isalpha, w)) >= _LONG_WORD
-            for w in found
-            if len(w) >= _LONG_WORD
-        )
-        sentences += len(split_sentences(text))
+        long = [w for w in found if len(w) >= _LONG_WORD]
+        whole = sum(map(str.isalpha, long))
+        if whole < len(long):  # with a hyphen or an apostrophe: letters alone count
+            whole = sum(sum(map(str.isalpha, w)) >= _LONG_WORD for w in long)
+        long_words += whole
+        spans = sentence_spans(text)
+        sentences += len(spans) == 1 or sum(bool(WORD.search(text, *span)) for span in spans)
     if words < least_words or sentences == 0:
         return None
     return words / sentences + 100 * long_words / words

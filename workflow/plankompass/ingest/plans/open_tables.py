@@ -10,7 +10,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from plankompass.ingest.plans.mend import join_lines, mend_characters
@@ -46,8 +46,9 @@ class Shape(NamedTuple):
 
 
 Interval = tuple[float, float]
-_left_edge = attrgetter("x0")
-_reading_place = attrgetter("baseline", "x0")
+Place = tuple[Word, float, float]
+_left_edge = itemgetter(1)
+_reading_place = itemgetter(3, 1)
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -91,7 +92,7 @@ def row_of(edges: Sequence[float], words: Sequence[Word]) -> TextLine | None:
 
 
 def banded_tables(
-    ys: Sequence[float], left: float, right: float, words: Sequence[Word]
+    ys: Sequence[float], left: float, right: float, words: Sequence[Place]
 ) -> list[tuple[Shape, list[TextLine]]]:
     """Read the tables between horizontal lines of one width.
 
@@ -102,7 +103,7 @@ def banded_tables(
         ys: The lines from above.
         left: Their left edge.
         right: Their right edge.
-        words: The page's words in the order of the file.
+        words: The page's words in the order of the file, with their middles (:func:`places`).
 
     Returns:
         Bounds and rows of each table.
@@ -123,7 +124,8 @@ def banded_tables(
             tables.append((Shape(left, bands[0][0], right, bands[-1][1]), rows))
         bands.clear()
 
-    within = [w for w in words if left - 3 <= (w.x0 + w.x1) / 2 <= right + 3]
+    low, high, above, below = left - 3, right + 3, ys[0], ys[-1]
+    within = [w for w, m, h in words if above <= h < below and low <= m <= high]
     for (top, bottom), band in zip(itertools.pairwise(ys), bands_of(ys, within), strict=True):
         if not band:
             continue
@@ -152,6 +154,15 @@ def banded_tables(
             white = own
     close()
     return tables
+
+
+def places(words: Sequence[Word]) -> list[Place]:
+    """Words with the middle of their width and of their height.
+
+    Args:
+        words: Words in any order, which is kept.
+    """
+    return [(w, (w[1] + w[2]) / 2, w[3] - 0.3 * w[4]) for w in words]
 
 
 def bands_of(ys: Sequence[float], words: Sequence[Word]) -> list[list[Word]]:
@@ -254,15 +265,20 @@ def split_rows(edges: Sequence[float], words: Sequence[Word]) -> list[list[Word]
     """
     rows: list[list[Word]] = []
     reached, lowest = -1, 0.0
+    rightmost, last = len(edges) - 2, max(1, len(edges) - 1)
     for word in words:
-        column = column_of(edges, word)
-        back = column < reached or (column == reached == len(edges) - 2)
-        if not rows or (back and word.baseline > lowest + 0.5 * word.size):
+        _, x0, x1, baseline, size = word
+        column = bisect_right(edges, (x0 + x1) / 2, 1, last) - 1
+        back = column < reached or column == reached == rightmost
+        if not rows or (back and baseline > lowest + 0.5 * size):
             rows.append([word])
-            reached, lowest = column, word.baseline
-        else:
-            rows[-1].append(word)
-            reached, lowest = max(reached, column), max(lowest, word.baseline)
+            reached, lowest = column, baseline
+            continue
+        rows[-1].append(word)
+        if column > reached:
+            reached = column
+        if baseline > lowest:
+            lowest = baseline
     if _in_order(rows):
         return rows
     return _by_steps(words)
@@ -318,20 +334,25 @@ def _white(words: Sequence[Word], left: float, right: float) -> list[Interval]:
     lines = len({round(w.baseline) for w in words})
     size = _size(words)
     least = (_RIVER if lines > 1 else _RIVER_OF_ONE_LINE) * size
-    starts: dict[int, set[int]] = {}
-    for word in words:
-        starts.setdefault(round(word.x0), set()).add(round(word.baseline))
+    narrow = _NARROW * size
     gaps: list[Interval] = []
     reach = left - 1000.0
     for word in sorted(words, key=_left_edge):
-        room = word.x0 - reach
+        start, end = word[1], word[2]
+        room = start - reach
         # a long word may nearly fill its column; then it takes words set flush to tell the next one
-        if room > least or (room > _NARROW * size and len(starts[round(word.x0)]) >= _FLUSH):
-            gaps.append((reach, word.x0))
-        if word.x1 > reach:
-            reach = word.x1
+        if room > narrow and (room > least or _flush_lines(words, start) >= _FLUSH):
+            gaps.append((reach, start))
+        if end > reach:
+            reach = end
     gaps.append((reach, right + 1000.0))
     return gaps
+
+
+def _flush_lines(words: Sequence[Word], left: float) -> int:
+    """Lines on which a word begins at one place."""
+    place = round(left)
+    return len({round(w.baseline) for w in words if round(w.x0) == place})
 
 
 def _common(a: Sequence[Interval], b: Sequence[Interval], size: float) -> list[Interval]:
@@ -356,8 +377,12 @@ def _edges(white: Sequence[Interval], left: float, right: float) -> list[float]:
 
 
 def _cell_text(words: Sequence[Word]) -> str:
-    if len(words) == 1:
-        return join_lines([mend_characters(words[0].text)])
+    if not words:
+        return ""
+    baseline = words[0].baseline
+    if all(word.baseline == baseline for word in words):  # nearly every cell stands on one line
+        line = words if len(words) == 1 else sorted(words, key=_left_edge)
+        return join_lines([mend_characters(" ".join([word.text for word in line]))])
     lines: list[tuple[float, list[Word]]] = []
     for word in sorted(words, key=_reading_place):
         if lines and word.baseline - lines[-1][0] <= 0.5 * word.size:

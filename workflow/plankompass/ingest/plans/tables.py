@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 from plankompass.ingest.plans.models import TextLine
 from plankompass.ingest.plans.open_tables import (
+    Place,
     Shape,
     Word,
     banded_tables,
     bands_of,
     column_of,
     is_number,
+    places,
     row_of,
 )
 
@@ -51,6 +53,7 @@ def table_rows(
     """
     horizontal, vertical = _edges(shapes)
     found = []
+    placed = places(words) if horizontal else []
     for group in _components([*horizontal, *vertical]):
         ys = _merged([e.top for e in group if e.top == e.bottom])
         xs = _merged([e.x0 for e in group if e.x0 == e.x1])
@@ -60,10 +63,10 @@ def table_rows(
         if len(xs) >= 3:
             grid = _Grid(_merged([left, *xs, right]), ys)
             bounds = Shape(left, ys[0], right, ys[-1])
-            rows = _read_rows(grid, [w for w in words if _inside(w, bounds)])
+            rows = _read_rows(grid, _inside(placed, bounds))
             tables = [(bounds, rows)]
         else:
-            tables = banded_tables(ys, left, right, words)
+            tables = banded_tables(ys, left, right, placed)
         found += [
             (bounds, rows)
             for bounds, rows in tables
@@ -72,13 +75,10 @@ def table_rows(
     return sorted(found, key=lambda t: (t[0].top, t[0].x0))
 
 
-def _inside(word: Word, bounds: Shape) -> bool:
-    middle = (word.x0 + word.x1) / 2
-    height = word.baseline - 0.3 * word.size
-    return (
-        bounds.x0 - _NEAR <= middle <= bounds.x1 + _NEAR
-        and bounds.top - _NEAR <= height <= bounds.bottom + _NEAR
-    )
+def _inside(words: Sequence[Place], bounds: Shape) -> list[Word]:
+    left, right = bounds.x0 - _NEAR, bounds.x1 + _NEAR
+    top, bottom = bounds.top - _NEAR, bounds.bottom + _NEAR
+    return [w for w, middle, height in words if left <= middle <= right and top <= height <= bottom]
 
 
 def _merged(values: Sequence[float]) -> list[float]:
