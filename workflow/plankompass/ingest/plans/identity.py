@@ -264,7 +264,8 @@ def adoption_dates(blocks: Sequence[Block]) -> list[DateCandidate]:
     for block in blocks:
         if not (block.page <= 5 or block.page == last) or block.kind == "contents":
             continue
-        if not _ADOPTING.search(block.text):
+        low = block.text.lower()
+        if "vedt" not in low and "godkj" not in low:  # no word of _ADOPTING
             continue
         for sentence in split_sentences(block.text) or [block.text]:
             verb = _ADOPTING.search(sentence)

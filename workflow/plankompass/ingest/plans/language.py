@@ -11,24 +11,20 @@ from plankompass.ingest.plans.models import Block
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?]+(?=[\s»\"”)\]]|$)")
-_BEGIN = r"(?:^|[\s(«\"/–-])"
 # What follows belongs to it, whatever it begins with: «jf. Prop. 91», «kl. 12», «nr. 3», «bl.a. Oslo».
-_ABBREVIATION = re.compile(
-    _BEGIN
-    + r"(?:bl\.a|f\.eks|eks|t\.d|t\.o\.m|f\.o\.m|tom|fom|dvs|d\.v\.s|jf|jfr|jmf|sml|kap|nr|bnr|gnr|pkt|ca|"
-    r"kl|evt|ev|inkl|ekskl|eksl|pr|prof|dr|ing|cand|st|st\.meld|st\.prp|ot\.prp|prp|meld|innst|prop|dok|tlf|tel|mob|"
-    r"vedr|iht|ift|ihht|mht|mtp|pga|ifm|ifb|i\.h\.t|i\.f\.t|p\.g\.a|m\.h\.t|ref|fig|tab|adm|avd|maks|gj\.sn|"
-    r"jan|feb|febr|aug|sept|okt|nov|des|[a-zæøå])$",
-    re.IGNORECASE,
-)
+_FOLLOWED = """
+    bl.a f.eks eks t.d t.o.m f.o.m tom fom dvs d.v.s jf jfr jmf sml kap nr bnr gnr pkt ca kl evt ev inkl ekskl eksl pr
+    prof dr ing cand st st.meld st.prp ot.prp prp meld innst prop dok tlf tel mob vedr iht ift ihht mht mtp pga ifm
+    ifb i.h.t i.f.t p.g.a m.h.t ref fig tab adm avd maks gj.sn jan feb febr aug sept okt nov des
+    a b c d e f g h i j k l m n o p q r s t u v w x y z æ ø å
+"""
 # May end a sentence: what follows begins the next one with a capital, but not with a number («kr. 500»).
-_ENDING_ABBREVIATION = re.compile(
-    _BEGIN
-    + r"(?:mv|m\.v|mm|m\.m|mfl|m\.fl|fl|osv|osb|o\.s\.v|etc|o\.l|ol|o\.a|e\.l|el\.l|kr|mill|mrd|pst)$",
-    re.IGNORECASE,
-)
+_ENDING = "mv m.v mm m.m mfl m.fl fl osv osb o.s.v etc o.l ol o.a e.l el.l kr mill mrd pst"
+_ABBREVIATIONS, _ENDING_ABBREVIATIONS = (frozenset(words.split()) for words in (_FOLLOWED, _ENDING))
 # «5. trinn», «12. 3. 2020», and a number that begins a sentence: «3. Kommunen skal».
-_ORDINAL = re.compile(r"(?:^|[\s(«\"/–-])\d{1,3}(?:\.\d{1,2})*$")
+_ORDINAL = re.compile(r"\d{1,3}(?:\.\d{1,2})*")
+_PARTS_OF_WORDS = '(«"/–-'
+"""Signs that what stands before a full stop begins after, as after a space."""
 _LONGEST_ABBREVIATION = 24
 _WORD_BEFORE = re.compile(r"[^\W\d_]")
 _CLOSING = re.compile(r"[ »\"”)\]]*")
@@ -123,6 +119,7 @@ _NN_MARKS = frozenset(
     ]
 )
 _NB_ONLY, _NN_ONLY = _NB_MARKS - _NN_MARKS, _NN_MARKS - _NB_MARKS
+_MARKS = _NB_ONLY | _NN_ONLY
 _BOTH = ("nb", "nn")
 
 
@@ -153,8 +150,9 @@ def tell_language(blocks: Sequence[Block]) -> str:
     words = list(map(str.lower, itertools.chain.from_iterable(texts)))
     if not words:
         return "none"
-    bokmaal = sum(map(_NB_ONLY.__contains__, words))
-    nynorsk = sum(map(_NN_ONLY.__contains__, words))
+    marks = list(filter(_MARKS.__contains__, words))
+    bokmaal = sum(map(_NB_ONLY.__contains__, marks))
+    nynorsk = len(marks) - bokmaal
     sample = words if len(words) <= 4000 else words[:: len(words) // 4000 + 1]
     if (bokmaal + nynorsk) < 0.02 * len(words) and _known(sample, _BOTH) < 0.5:
         return "other"
@@ -235,19 +233,35 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
             if after.islower():
                 continue
             before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
-            if _ABBREVIATION.search(before):
+            last = _last_word(before)
+            short = last.lower()
+            if short in _ABBREVIATIONS:
                 continue
-            if _ORDINAL.search(before) and (
-                not after.isupper() or not _WORD_BEFORE.search(text, start, match.start())
+            if (
+                last[:1].isdigit()
+                and _ORDINAL.fullmatch(last)
+                and (not after.isupper() or not _WORD_BEFORE.search(text, start, match.start()))
             ):
                 continue
-            if after.isdigit() and _ENDING_ABBREVIATION.search(before):
+            if short in _ENDING_ABBREVIATIONS and after.isdigit():
                 continue
         spans.append((start, match.end()))
         start = match.end()
     if start < len(text):
         spans.append((start, len(text)))
     return spans
+
+
+def _last_word(text: str) -> str:
+    """What stands after the last space or sign that parts words; empty after a space."""
+    text = text.removesuffix("\n")
+    if not text or text[-1].isspace():
+        return ""
+    last = text.split()[-1]
+    for sign in _PARTS_OF_WORDS:
+        if sign in last:
+            last = last.rpartition(sign)[2]
+    return last
 
 
 def reading_ease(texts: Sequence[str], *, least_words: int = _LEAST_WORDS) -> float | None:

@@ -72,7 +72,7 @@ class PdfReader:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._document = pdfium.PdfDocument(path)
+            self._document = pdfium.PdfDocument(path.read_bytes())  # the library reads bit by bit
         except pdfium.PdfiumError as error:
             reason = _ERRORS.get(getattr(error, "err_code", None), _ERRORS[raw.FPDF_ERR_FORMAT])
             raise PlanRefusedError(reason) from None
@@ -292,7 +292,8 @@ class _Lines:
         if spot.words is not None:
             return spot.words
         size = spot.line.size or 10.0
-        spot.starts, spot.words = self._characters.words(spot.first, spot.text, size)
+        plain = self._clean and not self._broken
+        spot.starts, spot.words = self._characters.words(spot.first, spot.text, size, plain=plain)
         return spot.words
 
     def _cells(self, spot: _Spot) -> list[str]:
@@ -344,10 +345,11 @@ def _tenth(value: float) -> float:
 def _middle_letter(text: str) -> int:
     """Position of the letter nearest the middle; spaces may be made by the library and have no font."""
     middle = len(text) // 2
-    for distance in range(len(text)):
-        for position in (middle - distance, middle + distance):
-            if 0 <= position < len(text) and text[position].isalnum():
-                return position
+    for distance in range(1, middle + 1):  # the middle itself is none
+        if text[middle - distance].isalnum():
+            return middle - distance
+        if middle + distance < len(text) and text[middle + distance].isalnum():
+            return middle + distance
     return 0
 
 

@@ -113,23 +113,26 @@ class PageCharacters:
         right = values[1]
         return left, right if right > left else left, self._height - baseline
 
-    def words(self, first: int, text: str, size: float) -> tuple[list[int], list[Word]]:
+    def words(
+        self, first: int, text: str, size: float, *, plain: bool = False
+    ) -> tuple[list[int], list[Word]]:
         """The words of a line.
 
         Args:
             first: Position of the line's first character.
             text: The line.
             size: Its font size.
+            plain: Whether it has no spaces but single ones and no soft hyphens.
 
         Returns:
             Position of each word and the words; words without a place are left out.
         """
         parts = text.split(" ")
-        if len(text.split()) != len(parts):
+        if not plain and len(text.split()) != len(parts):
             parts = _SPACE.sub(" ", text).split(" ")  # other spaces, or several in a row
         page, values, height, same_index = self._page, self._values, self._height, self._same_index
         at_0, at_1, at_2, at_3 = self._at
-        hyphens = SOFT_HYPHEN in text
+        hyphens = not plain and SOFT_HYPHEN in text
         starts: list[int] = []
         words: list[Word] = []
         for part in parts:
