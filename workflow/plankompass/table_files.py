@@ -3,7 +3,7 @@
 A job reads many small tables, or a few items of a large one. Both cost little here: every check is one
 call of Arrow's on a column, and of a large table the texts stay numbers until the wanted rows are found.
 What does not pass, or has another form than the one the pipeline writes, is left to the full check, which
-tells what is wrong.
+tells what is wrong. The form of tables as CSV stands here too.
 """
 
 from __future__ import annotations
@@ -58,10 +58,27 @@ def read_checked(
             return None
         tables.append(table)
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables)
-    if not all(_holds(table.column(column.name), column) for column in contract.columns):
+    if not _all_hold(table, contract):
         return None
     frame = table.to_pandas(types_mapper=_IN_FRAMES.get, ignore_metadata=True)
     return frame.copy()  # a column taken over from Arrow as it lies could not be written to
+
+
+def keeps(table: pa.Table, contract: Contract) -> bool:
+    """Whether a table of the contract's columns and types keeps it: values, key and order of rows.
+
+    Args:
+        table: The rows.
+        contract: The contract.
+
+    Returns:
+        True when the full check would find nothing, and leave the rows as they stand.
+    """
+    return _all_hold(table, contract) and _ascends(table, contract.key)
+
+
+def _all_hold(table: pa.Table, contract: Contract) -> bool:
+    return all(_holds(table.column(column.name), column) for column in contract.columns)
 
 
 def _read(contract: Contract, path: Path, filters: Filters | None) -> pa.Table | None:
@@ -142,3 +159,38 @@ def _ascends(table: pa.Table, key: Sequence[str]) -> bool:
             same = pc.or_(pc.fill_null(same, False), pc.and_(none, nor))
         rises = more if rises is None else pc.or_(more, pc.and_(same, rises))
     return rises is None or bool(pc.all(rises, min_count=0).as_py())
+
+
+def csv_head(contract: Contract) -> bytes:
+    """A table without rows as CSV.
+
+    Args:
+        contract: The table's contract.
+
+    Returns:
+        The line of its columns' names.
+    """
+    return (",".join(column.name for column in contract.columns) + "\n").encode()
+
+
+def read_csv(contract: Contract, path: Path) -> pd.DataFrame:
+    """Read a table from CSV, unchecked.
+
+    Args:
+        contract: The table's contract.
+        path: The file.
+
+    Returns:
+        Text, with true and false where the contract has flags; an empty cell is missing, but in a column
+        of text that is never missing.
+    """
+    text = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
+    for column in contract.columns:
+        if column.name not in text:
+            continue
+        if column.type == "flag":
+            flags = text[column.name].map({"True": True, "False": False})
+            text[column.name] = flags.astype("boolean")
+        elif column.type == "text" and not column.nullable:
+            text[column.name] = text[column.name].fillna("")
+    return text

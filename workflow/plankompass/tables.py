@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from plankompass.study.problems import PlankompassError
 from plankompass.table_categories import (
@@ -26,7 +27,7 @@ from plankompass.table_categories import (
 )
 from plankompass.table_checks import DTYPES, holds
 from plankompass.table_contracts import CONTRACTS, Column, Contract
-from plankompass.table_files import read_checked
+from plankompass.table_files import csv_head, keeps, read_checked, read_csv
 
 __all__ = [
     "CONTRACTS",
@@ -295,16 +296,37 @@ def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
     Raises:
         ContractError: The frame does not keep the contract; nothing is written.
     """
-    checked = _checked(name, frame, keep_categories=True)
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".csv":
-        checked.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        content = _as_csv(name, frame)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
         return
     import pyarrow.parquet as pq
 
-    table = arrow_table(checked)
+    table = _as_arrow(name, frame)
+    path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, path, row_group_size=1_000_000, **_parquet_options(name))
+
+
+def _as_csv(name: str, frame: pd.DataFrame) -> bytes:
+    if frame.empty:
+        _coerced(frame, CONTRACTS[name])  # refuses other columns
+        return csv_head(CONTRACTS[name])
+    checked = _checked(name, frame, keep_categories=True)
+    return checked.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _as_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+    """The checked rows; those that stand in order and keep the contract are looked at in Arrow alone."""
+    contract = CONTRACTS[name]
+    coerced = _coerced(frame, contract, keep_categories=True)
+    if not any(isinstance(dtype, pd.CategoricalDtype) for dtype in coerced.dtypes):
+        # in one piece, as after sorting: how a column is cut decides the bytes of the file
+        table = arrow_table(coerced).combine_chunks()
+        if keeps(table, contract):
+            return table
+    return arrow_table(_checked(name, frame, keep_categories=True))
 
 
 def read_table(
@@ -330,28 +352,13 @@ def read_table(
             f"table {name}: {path.name} does not exist; run the stage that makes it"
         )
     if path.suffix == ".csv":
-        if path.read_bytes() == _head_of(name):
+        if path.read_bytes() == csv_head(CONTRACTS[name]):
             return empty_table(name)
-        text = pd.read_csv(
-            path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8"
-        )
-        flags = {c.name for c in CONTRACTS[name].columns if c.type == "flag"}
-        for column in flags & set(text.columns):
-            text[column] = text[column].map({"True": True, "False": False}).astype("boolean")
-        for column in CONTRACTS[name].columns:
-            if column.type == "text" and not column.nullable and column.name in text:
-                text[column.name] = text[column.name].fillna("")
-        return check_table(name, text)
+        return check_table(name, read_csv(CONTRACTS[name], path))
     frame = read_checked(CONTRACTS[name], [path], filters)
     if frame is not None:
         return frame
     return check_table(name, pd.read_parquet(path, filters=filters))
-
-
-@cache
-def _head_of(name: str) -> bytes:
-    """A table without rows as CSV."""
-    return (",".join(column.name for column in CONTRACTS[name].columns) + "\n").encode()
 
 
 def read_tables(

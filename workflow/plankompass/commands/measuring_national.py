@@ -186,14 +186,19 @@ def _python(folder: Path, module: str, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=folder, capture_output=True, text=True, check=False,
-        env=dict(
-            os.environ, OPENBLAS_NUM_THREADS="1", PLANKOMPASS_MEASURE_MEMORY="1",
-            PYTHONPATH=str(folder / "workflow"),
-        ),
+        env=_as_at_a_user() | {
+            "PLANKOMPASS_MEASURE_MEMORY": "1", "PYTHONPATH": str(folder / "workflow"),
+        },
     )  # fmt: skip
     if done.returncode != 0:
         raise RuntimeError(f"{module} failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
     return done.stdout
+
+
+def _as_at_a_user() -> dict[str, str]:
+    """The variables of this process, but compiled modules are kept, as is usual."""
+    usual = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return usual | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def _build(folder: Path) -> Build:
