@@ -10,12 +10,13 @@ from tests.unit.reports.sample import sample_report
 from tests.unit.reports.sample_network import sample_network
 
 from plankompass.reports.catalogue import catalogue
-from plankompass.reports.charts import CELL_SIZE, chart_table
+from plankompass.reports.charts import CELL_SIZE, LABEL_SIZE, chart_table, column_widths
 from plankompass.reports.figures import draw_chart, draw_multiples
 from plankompass.reports.figures.canvas import text_width, wrap
 from plankompass.reports.figures.parts import Scale, make_chart
+from plankompass.reports.figures.spine import spine_keys
 from plankompass.reports.schema_blocks import FigureBlock, SmallMultiples
-from plankompass.reports.schema_parts import Shown
+from plankompass.reports.schema_parts import Column, Row, Shown, Table
 from plankompass.reports.style import FULL_WIDTH
 from plankompass.reports.view import all_sections, section_blocks
 
@@ -133,3 +134,22 @@ def test_marks_that_would_hide_each_other_stand_apart():
     assert far == 0.0
     assert first == -second != 0.0
     assert len(set(_apart([50.0, 50.0]))) == 2
+
+
+def test_room_left_over_goes_to_cells_of_many_lines_before_it_goes_to_labels():
+    dates = "17. desember 2019, 8. desember 2020, 14. desember 2021 og 13. desember 2022"
+    table = Table(
+        caption="Plikter", corner="Plikt", columns=[Column(label="Vedteke"), Column(label="Status")],
+        rows=[Row(header="Konstituerande møte", cells=[dates, "Vedteken i perioden"])],
+    )  # fmt: skip
+    widths = column_widths(table, 280)
+    assert sum(widths) == pytest.approx(FULL_WIDTH, abs=0.1)
+    label = text_width("Konstituerande møte", LABEL_SIZE)
+    assert widths[0] >= label + 6
+    # the last cell needs no third line while the label has room that it does not need
+    assert text_width("Vedteken i", CELL_SIZE) <= widths[3] - 6
+
+
+def test_the_legend_of_the_profile_explains_the_open_mark():
+    own = [key for key in spine_keys(catalogue("nb")) if key.marker in ("interval", "circle")]
+    assert [key.filled for key in own] == [True, False]

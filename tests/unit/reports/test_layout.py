@@ -45,6 +45,30 @@ def test_each_tighter_setting_lies_as_well_and_takes_no_more_pages():
     assert sizes[-1] <= 8
 
 
+@pytest.mark.parametrize(
+    ("settings", "chosen"),
+    [
+        ([(8, 4000)], (8, 4000)),
+        ([(8, 300), (7, 4000)], (7, 4000)),  # a last page with a few lines is saved
+        ([(8, 300), (8, 200)], (8, 300)),  # the looser setting where that saves none
+        ([(6, 300)], (6, 300)),  # and never below six pages
+        ([(9, 300), (9, 200), (8, 4000)], (8, 4000)),
+        ([(9, 300), (8, 200)], (8, 200)),
+    ],
+)
+def test_a_report_is_set_tighter_to_keep_to_eight_pages_or_to_save_a_bare_one(
+    settings, chosen, monkeypatch
+):
+    """Each setting stands as its pages and the characters on the last one."""
+    tried = iter(settings)
+    monkeypatch.setattr(pdf, "_compile", lambda view, data: next(tried))
+    monkeypatch.setattr(pdf, "_pages", lambda raw: raw[0])
+    monkeypatch.setattr(pdf, "_ends_bare", lambda raw: raw[1] < pdf.BARE_PAGE)
+    monkeypatch.setattr(pdf, "mark_row_headers", lambda raw: raw)
+    assert render_pdf(make_view(sample_report())) == chosen
+    assert list(tried) == []
+
+
 def test_a_network_of_sixty_fills_its_pages():
     view = make_view(sample_network(names=MANY))
     raw = render_pdf(view)

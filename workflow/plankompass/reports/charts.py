@@ -26,6 +26,7 @@ _INSET = 3.0  # left and right of a cell
 _PITCH = 1.14  # line pitch in type sizes
 _PAD = 2.8  # above and below the lines of a row, together
 _MOST_LABEL = 215.0
+_MANY_LINES = 3  # in one cell
 # Label, strip, own value, n, peer mean, network, verdict
 SPINE_WIDTHS = (146.0, SPINE_WIDTH, 50.0, 36.0, 36.0, 40.0, 62.0)
 # A little more than measured: kerning and other line breaks of the typesetter.
@@ -94,10 +95,44 @@ def _cells(texts: Sequence[str], size: float, weight: int) -> list[_Cell]:
     return [_cell(text, size, weight) for text in texts if text]
 
 
+def _most_lines(cells: Sequence[_Cell], width: float) -> int:
+    return max((_lines(c.words, c.space, width) for c in cells), default=0)
+
+
+def _even_out(
+    columns: Sequence[Sequence[_Cell]], below: Sequence[int], widths: list[float], rest: float
+) -> float:
+    """Give room that is left over to cells of three lines and more, the cheapest first.
+
+    Args:
+        columns: Cells of each column, the label's first.
+        below: Lines below each label.
+        widths: Widths of the columns; changed.
+        rest: Room that is left over.
+
+    Returns:
+        What is left of it.
+    """
+    while rest > 0:
+        offers = []
+        for k, cells in enumerate(columns):
+            lines = _most_lines(cells, widths[k])
+            if lines + (max(below) if k == 0 else 0) < _MANY_LINES:
+                continue
+            wider = max(_narrowest(c.words, c.space, lines - 1) for c in cells) + 0.6
+            offers.append((wider - widths[k], k))
+        if not offers or min(offers)[0] > rest:
+            break
+        more, k = min(offers)
+        widths[k] += more
+        rest -= more
+    return rest
+
+
 def column_widths(table: Table, strip: float) -> list[float]:
     """Widths of the columns: the fewest lines in the fullest cell that the page allows.
 
-    No word is broken. What is left over goes to the label.
+    No word is broken. What is left over goes to cells of many lines, then to the label.
 
     Args:
         table: The table.
@@ -130,7 +165,7 @@ def column_widths(table: Table, strip: float) -> list[float]:
             needed.append(max(narrow, heads[k]) + 0.6)
         if sum(needed) <= room:
             break
-    rest = room - sum(needed)
+    rest = _even_out(columns, below, needed, room - sum(needed))
     widths = [width + 2 * _INSET for width in needed]
     # Numbers should not drift away from their strip: the label takes only so much.
     share = min(rest, max(_MOST_LABEL - widths[0], 0.0)) if rest > 0 else rest

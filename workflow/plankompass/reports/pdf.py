@@ -42,7 +42,7 @@ _TEXTS = {
     "verdict": "profile.verdict",
     "trace_intro": "trace.intro_numbers",
 }
-MOST_PAGES = 8  # a municipality's report
+FEWEST_PAGES, MOST_PAGES = 6, 8  # a municipality's report
 BARE_PAGE = 1200  # characters, head and foot included
 
 
@@ -139,10 +139,14 @@ def render_pdf(view: View) -> bytes:
     raw = _compile(view, data)
     municipal = isinstance(view.report, MunicipalReport)
     for step in (1, 2) if municipal else (1,):
-        if not (_pages(raw) > MOST_PAGES if municipal else _ends_bare(raw)):
+        pages = _pages(raw)
+        too_many = municipal and pages > MOST_PAGES
+        # a few lines are not worth a page of their own
+        spare = step == 1 and not (municipal and pages <= FEWEST_PAGES) and _ends_bare(raw)
+        if not (too_many or spare):
             break
         tighter = _compile(view, data | {"tight": data["tight"] + step})
-        raw = tighter if _pages(tighter) < _pages(raw) else raw
+        raw = tighter if _pages(tighter) < pages else raw
     return mark_row_headers(raw)
 
 

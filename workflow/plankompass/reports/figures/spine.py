@@ -29,6 +29,7 @@ def spine_keys(text: Catalogue) -> tuple[Key, ...]:
         Key(text("profile.key_middle"), "box", AXIS, fill=MIDDLE),
         Key(text("profile.key_mean"), "tick", INK),
         Key(text("profile.key_network"), "triangle", MUTED),
+        Key(text("profile.key_open"), "circle", FJORD, filled=False),
     )
 
 
