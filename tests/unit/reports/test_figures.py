@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import accumulate
 
 import pytest
 from tests.unit.reports.sample import sample_report
 from tests.unit.reports.sample_network import sample_network
 
 from plankompass.reports.catalogue import catalogue
-from plankompass.reports.charts import CELL_SIZE, LABEL_SIZE, chart_table, column_widths
-from plankompass.reports.figures import draw_chart, draw_multiples
-from plankompass.reports.figures.canvas import text_width, wrap
+from plankompass.reports.charts import (
+    CELL_SIZE,
+    LABEL_SIZE,
+    chart_table,
+    column_widths,
+    spine_heights,
+)
+from plankompass.reports.figures import draw_chart, draw_multiples, parts
+from plankompass.reports.figures.canvas import Canvas, text_width, wrap
 from plankompass.reports.figures.parts import Scale, make_chart
-from plankompass.reports.figures.spine import spine_keys
+from plankompass.reports.figures.spine import draw_spine, spine_keys
 from plankompass.reports.schema_blocks import FigureBlock, SmallMultiples
 from plankompass.reports.schema_parts import Column, Row, Shown, Table
 from plankompass.reports.style import FULL_WIDTH
@@ -153,3 +160,33 @@ def test_room_left_over_goes_to_cells_of_many_lines_before_it_goes_to_labels():
 def test_the_legend_of_the_profile_explains_the_open_mark():
     own = [key for key in spine_keys(catalogue("nb")) if key.marker in ("interval", "circle")]
     assert [key.filled for key in own] == [True, False]
+
+
+def test_no_mark_reaches_into_another_row(monkeypatch):
+    """In HTML each row is a window on the chart: what reaches over its edge shows in the next one."""
+    drawn = []
+
+    class Watched(Canvas):
+        def __init__(self, width, height):
+            super().__init__(width, height)
+            self.marks = []
+            drawn.append(self)
+
+        def marker(self, x, y, kind, colour, size=8.0, **more):
+            self.marks.append((y - size / 2, y + size / 2))
+            super().marker(x, y, kind, colour, size, **more)
+
+    monkeypatch.setattr(parts, "Canvas", Watched)
+    groups = sample_report().profile.groups
+    charts = [lambda g=g: draw_spine(g, TEXT, "profil", spine_heights(g)) for g in groups]
+    charts += [lambda kind=kind: chart_table(BLOCKS[kind], TEXT).chart for kind in CHARTS]
+    marks = 0
+    for draw in charts:
+        drawn.clear()
+        for part, canvas in zip(
+            draw().parts, drawn, strict=False
+        ):  # after the parts comes the head
+            edges = list(accumulate(part.heights[:-1]))
+            assert not [e for e in edges for top, foot in canvas.marks if top < e < foot]
+            marks += len(canvas.marks)
+    assert marks > 50

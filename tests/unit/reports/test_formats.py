@@ -50,3 +50,9 @@ def test_dates_are_written_out():
 def test_joined():
     assert formats.joined(["a", "b", "c"], "nb") == "a, b og c"
     assert formats.joined(["a"], "en") == "a"
+
+
+def test_a_section_of_the_law_stays_with_its_sign():
+    assert formats.law("kommuneloven (1992) §§ 44, 45 og pbl § 10-1") == (
+        "kommuneloven (1992) §§\u00a044, 45 og pbl §\u00a010-1"
+    )

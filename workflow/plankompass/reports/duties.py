@@ -37,7 +37,9 @@ def duties_table(writer: Writer) -> TableBlock | None:
         own = [row for row in known if row.duty == duty]
         if not own:
             continue
-        laws = list(dict.fromkeys(row.law for row in sorted(own, key=lambda r: r.period)))
+        laws = list(
+            dict.fromkeys(formats.law(row.law) for row in sorted(own, key=lambda r: r.period))
+        )
         said = _one(writer, own[0]) if not own[0].period else _several(writer, own)
         rows.append(
             Row(

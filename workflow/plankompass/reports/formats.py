@@ -186,6 +186,18 @@ def month_year(day: date, language: str) -> str:
     return f"{_MONTHS[language].split()[day.month - 1]}{SPACE}{day.year}"
 
 
+def law(reference: str) -> str:
+    """A reference to the law whose sections stay with their sign: ``"pbl § 10-1"``.
+
+    Args:
+        reference: The law and its sections.
+
+    Returns:
+        The text, without line break after the sign.
+    """
+    return reference.replace("§ ", f"§{SPACE}")
+
+
 def joined(words: list[str], language: str) -> str:
     """Words as a list in a sentence: ``"a, b og c"``.
 

@@ -51,7 +51,7 @@ def duties_timeline(writer: Writer) -> Timeline | None:
     duties = [
         Duty(
             label=say("timeline_text.constituted"),
-            law=say("timeline_text.law_constituted"),
+            law=formats.law(say("timeline_text.law_constituted")),
             start=constituted,
             done=[constituted],
             done_text=formats.long_date(constituted, language),
@@ -113,7 +113,7 @@ def _duty(
         status, words = "not_yet_due", say("reason.before_deadline")
     return Duty(
         label=say(f"timeline_text.{kind}"),
-        law=say(f"timeline_text.law_{kind}"),
+        law=formats.law(say(f"timeline_text.law_{kind}")),
         start=constituted,
         due=due,
         due_text=formats.long_date(due, language) if due else "",

@@ -12,6 +12,7 @@ from plankompass.reports.style import AXIS, FJORD, INK, MIDDLE, MUTED, RANGE, RU
 
 WIDTH = 140.0
 _PAD = 9.0
+_BELOW = 7.4  # the network's mark, below the middle: clear of the range, and of the row below
 
 
 def spine_keys(text: Catalogue) -> tuple[Key, ...]:
@@ -60,7 +61,7 @@ def draw_spine(group: SpineGroup, text: Catalogue, prefix: str, heights: Sequenc
                 width = max(scale(high) - scale(low), 1.0)
                 canvas.box(scale(low), middle - 4.5, width, 9, fill, AXIS, 0.6)
         if row.network_mean is not None and row.network_mean.value is not None:
-            canvas.marker(scale(row.network_mean.value), middle + 8, "triangle", MUTED, 5.0)
+            canvas.marker(scale(row.network_mean.value), middle + _BELOW, "triangle", MUTED, 5.0)
         if row.peer_mean is not None and row.peer_mean.value is not None:
             x = scale(row.peer_mean.value)
             canvas.line([x, x], [middle - 8, middle + 8], INK, 1.5)
