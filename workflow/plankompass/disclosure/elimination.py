@@ -108,7 +108,8 @@ class Protector:
         self.last_use = last_use
         self._users: dict[int, set[int]] = defaultdict(set)
         self._shape: dict[tuple, set[int]] = defaultdict(set)
-        self._deep: list[ModularRow] = []
+        self._deep: list[ModularRow] = []  # what follows over protected columns only
+        self._deep_users: dict[int, set[int]] = defaultdict(set)
         for target, row in self.rest.items():
             for column in row:
                 self._users[column].add(target)
@@ -143,12 +144,9 @@ class Protector:
             return True
         pivot = min(rest, key=lambda c: (len(self._users[c]), c))
         changed = self._without(rest, pivot)
-        if force:
-            self._deep = [self._minus_pivot(row, rest, pivot) for row in self._deep]
-        else:
-            if self._gives_away(changed) or self._small_remainder(rest, pivot):
-                return False
-            self._deep = [*(self._minus_pivot(row, rest, pivot) for row in self._deep), rest]
+        if not force and (self._gives_away(changed) or self._small_remainder(rest, pivot)):
+            return False
+        self._deepen(rest, pivot, told=not force)
         for target, new in changed.items():
             old = self.rest[target]
             self._shape[normal(old)].discard(target)
@@ -201,6 +199,20 @@ class Protector:
                 return True
         return False
 
+    def _deepen(self, rest: ModularRow, pivot: int, *, told: bool) -> None:
+        """Free what follows over protected columns from a new pivot, and note what follows from it."""
+        for at in list(self._deep_users.get(pivot, ())):
+            old = self._deep[at]
+            new = self._deep[at] = self._minus_pivot(old, rest, pivot)
+            for column in old.keys() - new.keys():
+                self._deep_users[column].discard(at)
+            for column in new.keys() - old.keys():
+                self._deep_users[column].add(at)
+        if told:
+            for column in rest:
+                self._deep_users[column].add(len(self._deep))
+            self._deep.append(rest)
+
     def _minus_pivot(self, row: ModularRow, rest: ModularRow, pivot: int) -> ModularRow:
         if pivot not in row:
             return row
@@ -213,18 +225,19 @@ class Protector:
         """
         if self._few(rest):
             return True
-        for row in self._deep:
-            if pivot in row:
-                if self._few(self._minus_pivot(row, rest, pivot)):
-                    return True
-            # rows without a common column add up to more persons than either of them has
-            elif (
-                len(row) + len(rest) <= _LONGEST_REMAINDER
-                and not row.keys().isdisjoint(rest)
-                and any(self._few(_minus(row, rest, factor)) for factor in (1, PRIME - 1))
-            ):
-                return True
-        return False
+        of_pivot = self._deep_users.get(pivot, set())
+        if any(self._few(self._minus_pivot(self._deep[at], rest, pivot)) for at in of_pivot):
+            return True
+        if len(rest) >= _LONGEST_REMAINDER:
+            return False
+        # rows without a common column add up to more persons than either of them has
+        near = {at for column in rest for at in self._deep_users.get(column, ())} - of_pivot
+        return any(
+            self._few(_minus(self._deep[at], rest, factor))
+            for at in near
+            if len(self._deep[at]) + len(rest) <= _LONGEST_REMAINDER
+            for factor in (1, PRIME - 1)
+        )
 
     def _few(self, row: ModularRow) -> bool:
         # the same few persons may stand in several columns, one for each thing they were asked

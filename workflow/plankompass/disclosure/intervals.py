@@ -22,14 +22,17 @@ from plankompass.disclosure.solver import KeptProgram
 from plankompass.disclosure.system import Bounded, System
 from plankompass.study.problems import PlankompassError
 
-CORNER_ROUNDS = 6
+MOST_ROUNDS = 40
 # smaller blocks are solved whole
 _WORTH_CUTTING = 300
 # how many neighbourhoods move together before the whole program is asked
 _COMPANIONS = (8, 32)
 _WORTH_COMPANY = 2000  # rows
-# rows from which a walk through all neighbourhoods is cheaper than the whole program
-_WORTH_SWEEPING = 8000
+# a round of random objectives must clear one target for so many rows: its two steps through the whole
+# program take as long as looking at that many targets one by one
+_ROWS_A_TARGET = 32
+# rows from which objectives without a common part are better solved without the basis before
+_WORTH_BEGINNING_ANEW = 100
 
 
 class ContradictionError(PlankompassError):
@@ -164,11 +167,12 @@ class BlockProgram:
             objective[self.place[atom]] = coefficient
         return objective
 
-    def corner(self, objective: np.ndarray) -> np.ndarray:
+    def corner(self, objective: np.ndarray, *, anew: bool = False) -> np.ndarray:
         """The unknowns that make an objective smallest.
 
         Args:
             objective: One coefficient an atom of the block.
+            anew: As for ``KeptProgram.smallest``.
 
         Returns:
             One value an atom.
@@ -178,12 +182,14 @@ class BlockProgram:
         """
         if not self.several:
             return np.where(objective >= 0, self.lower, self.upper)
-        return self._solved(objective)[0]
+        return self._solved(objective, anew=anew)[0]
 
-    def _solved(self, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _solved(
+        self, objective: np.ndarray, *, anew: bool = False
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if self._solver is None:
             self._solver = KeptProgram(self.a, self.low, self.high, self.lower, self.upper)
-        found = self._solver.smallest(objective)
+        found = self._solver.smallest(objective, anew=anew)
         if found is None:
             raise ContradictionError(
                 "interval attack: the published numbers contradict each other; the first row is "
@@ -248,12 +254,6 @@ class BlockProgram:
         middle = self._near.middle(self._limits())
         mean = self._corners.points.mean(axis=0)
         return mean if middle is None else (mean + middle) / 2
-
-    def _point_towards(self, objective: np.ndarray) -> np.ndarray:
-        """A feasible point far out in a direction; of a big block not the farthest."""
-        if self._near is None or len(self.several) < _WORTH_SWEEPING:
-            return self.corner(objective)
-        return self._near.sweep(self._feasible(), objective, self._limits())
 
     def _limits(self) -> Limits:
         return Limits(self.low, self.high, self.lower, self.upper)
@@ -346,15 +346,20 @@ class BlockProgram:
         """
         scale = np.array([self.system.targets[r].scale for r in self.targets])
         draw = np.random.default_rng(seed)
-        for _ in range(CORNER_ROUNDS):
-            left = [i for i in range(len(self.targets)) if not self._wide(i, min_share)]
-            if len(left) < 3:
+        left = list(range(len(self.targets)))
+        for done in range(MOST_ROUNDS):
+            before = len(left)
+            left = [i for i in left if not self._wide(i, min_share)]
+            few = before - len(left) < len(self.several) / _ROWS_A_TARGET
+            if len(left) < 3 or (done and few):
                 break
             signs = np.zeros(len(self.targets))
             signs[left] = draw.choice([-1.0, 1.0], len(left))
             objective = self.goal.T @ (signs / scale)
             for sign in (1.0, -1.0):
-                self._note(self._point_towards(sign * objective))
+                self._note(
+                    self.corner(sign * objective, anew=len(self.several) > _WORTH_BEGINNING_ANEW)
+                )
         self._corners = self._corners.around(self._well_inside())
         found = [self.settle(i, min_share, exact=exact) for i in range(len(self.targets))]
         return [bounded for bounded in found if bounded is not None]

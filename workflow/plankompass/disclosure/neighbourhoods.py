@@ -107,31 +107,6 @@ class Neighbourhoods:
             self._cut[home] = (unknowns, rows, inside, whole)
         return self._cut[home]
 
-    def sweep(self, start: np.ndarray, objective: np.ndarray, limits: Limits) -> np.ndarray:
-        """Go from a feasible point to another one, neighbourhood by neighbourhood.
-
-        Args:
-            start: A feasible point of the block.
-            objective: What each neighbourhood in its turn makes as small as the others let it.
-            limits: The block's limits.
-
-        Returns:
-            A feasible point.
-        """
-        point, reached = start.copy(), self._a @ start
-        for home in sorted(self._unknowns):
-            unknowns, rows, inside, _ = self.cut(home)
-            if not objective[unknowns].any():
-                continue
-            own = inside @ point[unknowns]
-            rest = reached[rows] - own
-            program = self._around(unknowns, rows, inside, rest, limits)
-            found = program.smallest(objective[unknowns])
-            if found is not None:
-                point[unknowns] = found[0]
-                reached[rows] = rest + inside @ found[0]
-        return point
-
     def _around(
         self,
         unknowns: np.ndarray,
@@ -172,7 +147,7 @@ class Neighbourhoods:
         lower = np.concatenate([limits.lower, np.zeros(len(between))])
         upper = np.concatenate([limits.upper, np.ones(len(between))])
         goal = np.concatenate([np.zeros(len(limits.lower)), -np.ones(len(between))])
-        found = KeptProgram(rows, low, high, lower, upper).smallest(goal)
+        found = KeptProgram(rows, low, high, lower, upper).smallest(goal, anew=True)
         return None if found is None else found[0][: len(limits.lower)]
 
     def around(
