@@ -161,7 +161,7 @@ def test_ordinary_texts_stay_as_they_are(text):
 def test_goals_say_how_far_each_comes(town):
     rows = sheet_rows(town["xlsx"], 1)
     first = {r["Ledd"]: r["Funnet igjen"] for r in rows if r["Nr."] == "1"}
-    assert first == {"Handlingsdel": "ja, s. 7", "Budsjettlinje": "nei", "Årsmelding": "nei"}
+    assert first == {"Handlingsdel": "ja, s.\u00a07", "Budsjettlinje": "nei", "Årsmelding": "nei"}
     assert {r["Funnet igjen"] for r in rows if r["Nr."] == "3"} == {"ikke bekreftet"}
 
 
