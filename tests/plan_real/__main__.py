@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.plan_real import RealResult, measure_real
+from tests.plan_real import LinkResult, RealResult, measure_links, measure_real
 
 BEGIN, END = "<!-- real: begin -->", "<!-- real: end -->"
+LINKS_BEGIN, LINKS_END = "<!-- real links: begin -->", "<!-- real links: end -->"
 
 
 def real_table(results: Sequence[RealResult]) -> str:
@@ -33,16 +34,33 @@ def real_table(results: Sequence[RealResult]) -> str:
     return "\n".join(lines)
 
 
+def link_table(results: Sequence[LinkResult]) -> str:
+    """The results of the links as a Markdown table."""
+    lines = [
+        "| plans | links | page among the first three | the same, the goals' own lines taken out | pages with measures |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r.name} | {r.links} | {r.among} ({r.among / r.links:.2f}) | "
+        f"{r.measures_only} ({r.measures_only / r.links:.2f}) | {r.pages} |"
+        for r in results
+    ]
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Measure and write."""
-    table = real_table(list(measure_real(Path(sys.argv[1]))))
+    folder = Path(sys.argv[1])
+    goals, links = real_table(list(measure_real(folder))), link_table(list(measure_links(folder)))
     if len(sys.argv) < 3:
-        print(table)
+        print(goals, links, sep="\n\n")
         return
     page = Path(sys.argv[2])
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8", newline="\n")
+    text = page.read_text(encoding="utf-8")
+    for table, begin, end in ((goals, BEGIN, END), (links, LINKS_BEGIN, LINKS_END)):
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
+    page.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
