@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
-from plankompass.reports import formats
+from plankompass.reports import formats, section_decide
+from plankompass.reports.catalogue import catalogue
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,18 @@ def test_a_section_of_the_law_stays_with_its_sign():
     assert formats.law("kommuneloven (1992) §§ 44, 45 og pbl § 10-1") == (
         "kommuneloven (1992) §§\u00a044, 45 og pbl §\u00a010-1"
     )
+
+
+def test_a_list_of_barriers_that_goes_on_has_one_conjunction(monkeypatch):
+    names = ["Tid", "Penger", "Roller", "Frister", "Fag"]
+    voice = SimpleNamespace(
+        item=lambda i: i, group_named=lambda g: "de folkevalgte", say=catalogue("nb")
+    )
+    writer = SimpleNamespace(voice=voice, language="nb", rule=lambda rule, estimate, lead: lead)
+    said = []
+    for count in (4, 5):
+        monkeypatch.setattr(
+            section_decide, "_top", lambda w, g, n=count: [(i, None) for i in names[:n]]
+        )
+        said.append(section_decide.barrier_sentence(writer).split(" kan ")[0])
+    assert said == ["tid, penger, roller og frister", "tid, penger, roller, frister og 1 til"]

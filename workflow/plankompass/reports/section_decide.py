@@ -14,6 +14,7 @@ from plankompass.reports.writer import Writer, present
 
 BARRIERS = "barrier_severity_ranking"
 MEMBERS, STAFF = "folkevalgte", "administrasjon"
+_NAMED = 4  # barriers in one sentence
 
 
 def _ranked(writer: Writer, group: str) -> list[tuple[str, Estimate, Estimate | None]]:
@@ -27,7 +28,7 @@ def _ranked(writer: Writer, group: str) -> list[tuple[str, Estimate, Estimate | 
 
 
 def _top(writer: Writer, group: str) -> list[tuple[str, Estimate]]:
-    """The barriers that may be the largest: rank interval begins at 1; three at most."""
+    """The barriers that may be the largest: the interval of their rank begins at 1."""
     rows = [
         (item, rank) for item, _, rank in _ranked(writer, group) if rank is not None and rank.shown
     ]
@@ -44,9 +45,14 @@ def barrier_sentence(writer: Writer, group: str = MEMBERS) -> Sentence | None:
     who = writer.voice.group_named(group)
     if len(top) == 1:
         return writer.rule("rank_first", top[0][1], hinder=lowered[0], gruppe=who)
-    listed = formats.joined(lowered[:4], writer.language)
-    key = "barriers_text.among" if len(top) <= 4 else "barriers_text.among_more"
-    lead = writer.voice.say(key, group=who, barriers=listed, more=len(top) - 4)
+    if len(top) <= _NAMED:
+        listed = formats.joined(lowered, writer.language)
+        lead = writer.voice.say("barriers_text.among", group=who, barriers=listed)
+    else:
+        lead = writer.voice.say(
+            "barriers_text.among_more", group=who,
+            barriers=", ".join(lowered[:_NAMED]), more=len(top) - _NAMED,
+        )  # fmt: skip
     return writer.rule("rank_tie", top[0][1], lead=lead)
 
 
