@@ -23,6 +23,9 @@ from plankompass.study.problems import PlankompassError
 DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
 MEMORY_VARIABLE = "PLANKOMPASS_MEASURE_MEMORY"
 _PARENT_POLL_SECONDS = 0.25
+# A worker keeps tables of some hundred thousand texts, and Python's usual 700 new objects would have it
+# look through what it keeps again and again: a third of the time of a report's text.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def begin_worker(parent: int, root: str) -> None:
         root: The checkout.
     """
     hold_as_worker(Path(root))
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     follow_parent(parent)
 
 
