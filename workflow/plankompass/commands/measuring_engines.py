@@ -99,38 +99,30 @@ def _statistics(folder: Path, study: str, plan: Any) -> Callable[[], Any]:
 
 
 def _disclosure(folder: Path, study: str, plan: Any) -> Callable[[], Any]:
-    from plankompass.disclosure.attack import attack_system
-    from plankompass.disclosure.choose import SEED, hide_beside
-    from plankompass.disclosure.primary import read_estimates
+    from plankompass.disclosure.choose import choose_published
+    from plankompass.disclosure.gate import attack_estimates
+    from plankompass.disclosure.ledger import read_ledger
+    from plankompass.disclosure.primary import publishable, read_estimates
     from plankompass.disclosure.row_rules import mark_rows
     from plankompass.disclosure.rules import RuleBook
-    from plankompass.disclosure.secondary import protect
-    from plankompass.disclosure.study_system import build_study_system
     from plankompass.tables import read_table
 
     indicators = folder / "data/processed" / study / "indicators"
     rules = RuleBook.of(plan.config.disclosure, plan.book)
+    response = read_table("response", indicators / "response/response.parquet")
+    ledger = read_ledger(None)
     marked = mark_rows(
         read_estimates(sorted(indicators.glob("*.parquet"))),
-        read_table("response", indicators / "response/response.parquet"),
+        response,
         read_table("scale_quality", indicators / "quality/scale_quality.parquet"),
         rules,
+        ledger,
     )
-    made = build_study_system(hide_beside(marked, rules), rules)
 
     def run() -> None:
-        share = rules.config.min_interval_share
-        kept = protect(
-            made.system,
-            made.candidates,
-            min_remainder=rules.config.min_hidden_remainder,
-            min_share=share,
-            restarts=rules.config.restarts,
-            seed=SEED,
-        )
-        attack_system(
-            made.system, [r for r in made.candidates if r not in kept.hidden], min_share=share
-        )
+        chosen, _ = choose_published(marked, rules, ledger)
+        leaving = publishable(chosen, response, rules).assign(se=float("nan"))
+        attack_estimates(marked, leaving, rules, ledger)
 
     return run
 

@@ -43,7 +43,7 @@ def check_rows(
     if not ours.astype("object").equals(theirs.astype("object")):
         return ["estimates: the rows are not those of the indicators; run the stages again"]
     lines = []
-    labels = [name(row) for row in ours.itertuples(index=False, name=None)]
+    labels = _Labels(ours)
     open_now = (primary["status"] == "published").to_numpy()
     allowed = (marked["status"] == "published").to_numpy()
     lines += [
@@ -75,6 +75,16 @@ def check_rows(
     }
     lines += [f"{labels[at]}: {said[together['reason'].iat[at]]}" for at in np.flatnonzero(gone)]
     return lines
+
+
+class _Labels:
+    """What each row is in words, put together for the few rows that are asked for."""
+
+    def __init__(self, keys: pd.DataFrame) -> None:
+        self._keys = keys
+
+    def __getitem__(self, at: int) -> str:
+        return name(tuple(self._keys.iloc[at]))
 
 
 def _differs(first: pd.Series, second: pd.Series) -> np.ndarray:

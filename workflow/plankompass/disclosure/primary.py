@@ -18,7 +18,7 @@ from plankompass.disclosure.rows import row_tuples
 from plankompass.disclosure.rules import CLASS_COUNTS, INTERVIEWS, SURVEY_GROUPS, RuleBook
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
-from plankompass.tables import CONTRACTS, empty_table, read_table, write_table
+from plankompass.tables import CONTRACTS, read_table, read_tables, write_table
 
 log = logging.getLogger(__name__)
 
@@ -83,11 +83,8 @@ def read_estimates(paths: Path | list[Path]) -> pd.DataFrame:
         All rows in the order of the key.
     """
     files = [paths] if isinstance(paths, str | Path) else sorted(paths)
-    frames = [frame for path in files if len(frame := read_table("estimates", path))]
-    if not frames:
-        return empty_table("estimates")
     key = list(CONTRACTS["estimates"].key)
-    return pd.concat(frames, ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+    return read_tables("estimates", files).sort_values(key, kind="stable", ignore_index=True)
 
 
 def publishable(marked: pd.DataFrame, response: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:

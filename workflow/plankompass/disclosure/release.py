@@ -35,7 +35,7 @@ from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import DisclosureConfig
 from plankompass.study.problems import StageFailedError
 from plankompass.table_contracts import publishable_contract
-from plankompass.tables import CONTRACTS, empty_table, read_table, write_table
+from plankompass.tables import CONTRACTS, empty_table, read_table, read_tables, write_table
 
 log = logging.getLogger(__name__)
 
@@ -171,8 +171,7 @@ def collect_tables(
 def _read(inputs: Mapping[str, Path | list[Path]], name: str) -> pd.DataFrame:
     paths = inputs[name]
     files = [paths] if isinstance(paths, str | Path) else sorted(paths)
-    frames = [f for path in files if len(f := read_table(name, path))]
-    return pd.concat(frames, ignore_index=True) if frames else empty_table(name)
+    return read_tables(name, files)
 
 
 def without_se(primary: pd.DataFrame) -> pd.DataFrame:
