@@ -20,13 +20,14 @@ import pyarrow.parquet as pq
 
 from plankompass.table_contracts import Column, Contract
 
-_STORED = {
+STORED = {
     "text": pa.string(),
     "integer": pa.int64(),
     "number": pa.float64(),
     "flag": pa.bool_(),
     "day": pa.timestamp("us"),
 }
+"""Type of a column in a file, by its type in the contract."""
 _IN_FRAMES = {
     pa.string(): pd.StringDtype(na_value=np.nan),
     pa.int64(): pd.Int64Dtype(),
@@ -64,6 +65,19 @@ def read_checked(
     return frame.copy()  # a column taken over from Arrow as it lies could not be written to
 
 
+def parquet_options(contract: Contract) -> dict[str, Any]:
+    """How tables of a contract are written."""
+    return {
+        "compression": "zstd",
+        # statistics of the first key only: rows are ordered by it, and readers filter by it
+        "write_statistics": list(contract.key[:1]),
+        # without Arrow's own schema, so that text given as categories is read as text
+        "store_schema": False,
+        # many pseudonyms in a group of rows are still written once each
+        "dictionary_pagesize_limit": 2**26,
+    }
+
+
 def keeps(table: pa.Table, contract: Contract) -> bool:
     """Whether a table of the contract's columns and types keeps it: values, key and order of rows.
 
@@ -86,7 +100,7 @@ def _read(contract: Contract, path: Path, filters: Filters | None) -> pa.Table |
     with pq.ParquetFile(path, read_dictionary=_texts(contract) if filters else None) as file:
         schema = file.schema_arrow
         kinds = [k.value_type if pa.types.is_dictionary(k) else k for k in schema.types]
-        expected = [(column.name, _STORED[column.type]) for column in contract.columns]
+        expected = [(column.name, STORED[column.type]) for column in contract.columns]
         if list(zip(schema.names, kinds, strict=True)) != expected:
             return None
         return _wanted(file, filters) if filters else file.read()

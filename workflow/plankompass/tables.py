@@ -27,7 +27,13 @@ from plankompass.table_categories import (
 )
 from plankompass.table_checks import DTYPES, holds
 from plankompass.table_contracts import CONTRACTS, Column, Contract
-from plankompass.table_files import csv_head, keeps, read_checked, read_csv
+from plankompass.table_files import (
+    csv_head,
+    keeps,
+    parquet_options,
+    read_checked,
+    read_csv,
+)
 
 __all__ = [
     "CONTRACTS",
@@ -169,7 +175,7 @@ def write_table_in_parts(
             if busy is not None:
                 busy.result()
             if writer is None:
-                options = _parquet_options(name)
+                options = parquet_options(CONTRACTS[name])
                 options["compression"] = {
                     column: "lz4" if column in hashes else "zstd" for column in table.column_names
                 }
@@ -186,18 +192,6 @@ def write_table_in_parts(
             path.unlink(missing_ok=True)
     if writer is None:
         write_table(name, empty_table(name), path)
-
-
-def _parquet_options(name: str) -> dict[str, Any]:
-    return {
-        "compression": "zstd",
-        # statistics of the first key only: rows are ordered by it, and readers filter by it
-        "write_statistics": list(CONTRACTS[name].key[:1]),
-        # without Arrow's own schema, so that text given as categories is read as text
-        "store_schema": False,
-        # many pseudonyms in a group of rows are still written once each
-        "dictionary_pagesize_limit": 2**26,
-    }
 
 
 # From so many rows on, keys are ordered and compared as numbers instead of text
@@ -306,7 +300,7 @@ def write_table(name: str, frame: pd.DataFrame, path: Path | str) -> None:
 
     table = _as_arrow(name, frame)
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, row_group_size=1_000_000, **_parquet_options(name))
+    pq.write_table(table, path, row_group_size=1_000_000, **parquet_options(CONTRACTS[name]))
 
 
 def _as_csv(name: str, frame: pd.DataFrame) -> bytes:

@@ -114,6 +114,11 @@ class ProblemLog:
         rows = [astuple(p) for p in sorted(set(self.problems))]
         return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).astype({"count": "int64"})
 
+    def columns(self) -> dict[str, list[str | int]]:
+        """The problems as the values of each column, in the order of ``avvik.csv``."""
+        rows = sorted(set(self.problems))
+        return {name: [getattr(row, name) for row in rows] for name in PROBLEM_COLUMNS}
+
     def raise_failures(self) -> None:
         """Stop the stage when anything failed.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ from plankompass.ingest.plans.reader import PlanReader, file_sha256
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
 from plankompass.study.problems import ProblemLog
-from plankompass.tables import empty_table, read_table, write_table
+from plankompass.table_columns import write_columns
+from plankompass.tables import CONTRACTS, read_table
 
 DOCUMENT_COLUMNS = ("file", "kommune_id", "kind", "title", "period", "adopted_on", "status")
 SCAN_WORDS_PER_PAGE = 20
@@ -94,10 +96,10 @@ def read_plan_documents(
         log.raise_failures()
         choose_documents(candidates, setting, log)
     documents, blocks = _tables(kommune, candidates, log)
-    _log.info("%d documents, %d used", len(documents), int(documents["used"].sum()))
-    write_table("documents", documents, outputs["documents"])
-    write_table("blocks", blocks, outputs["blocks"])
-    write_table("avvik", log.frame(), outputs["avvik"])
+    _log.info("%d documents, %d used", len(candidates), sum(documents["used"]))
+    write_columns("documents", documents, outputs["documents"])
+    write_columns("blocks", blocks, outputs["blocks"])
+    write_columns("avvik", log.columns(), outputs["avvik"])
 
 
 def _register(name: str, inputs: Mapping[str, Path]) -> pd.DataFrame:
@@ -325,12 +327,14 @@ def _compare(candidate: Candidate, values: Mapping[str, str], log: ProblemLog) -
 
 def _tables(
     kommune: str, candidates: list[Candidate], log: ProblemLog
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    documents: list[dict[str, Any]] = []
+) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """Columns of the documents and blocks tables, in the order of their keys."""
+    rows = [_document_row(kommune, candidate, log) for candidate in candidates]
+    rows.sort(key=itemgetter(*CONTRACTS["documents"].key))
+    documents = {c.name: [row[c.name] for row in rows] for c in CONTRACTS["documents"].columns}
     blocks: dict[str, list[Any]] = {column: [] for column in ("document", *_BLOCK_COLUMNS)}
     written: set[str] = set()
-    for candidate in candidates:
-        documents.append(_document_row(kommune, candidate, log))
+    for candidate in sorted(candidates, key=attrgetter("document")):
         if candidate.document in written:
             continue
         written.add(candidate.document)
@@ -338,10 +342,7 @@ def _tables(
         blocks["document"] += [candidate.document] * len(own)
         for column in _BLOCK_COLUMNS:
             blocks[column] += [getattr(block, column) for block in own]
-    return (
-        pd.DataFrame(documents) if documents else empty_table("documents"),
-        pd.DataFrame(blocks) if blocks["document"] else empty_table("blocks"),
-    )
+    return documents, blocks
 
 
 def _document_row(kommune: str, candidate: Candidate, log: ProblemLog) -> dict[str, Any]:
@@ -364,11 +365,11 @@ def _document_row(kommune: str, candidate: Candidate, log: ProblemLog) -> dict[s
         "title": candidate.title,
         "period": candidate.period,
         "status": candidate.status,
-        "adopted_on": pd.Timestamp(candidate.adopted_on) if candidate.adopted_on else pd.NaT,
+        "adopted_on": candidate.adopted_on and datetime.combine(candidate.adopted_on, time()),
         "used": not candidate.reason,
         "reason": candidate.reason,
-        "pages": plan.pages if plan.pages is not None else pd.NA,
-        "pages_with_text": plan.pages_with_text if plan.pages is not None else pd.NA,
+        "pages": plan.pages,
+        "pages_with_text": plan.pages_with_text,
         "words": words,
         "language": tell_language(plan.blocks),
         "lix": None if scan else reading_ease(running_text(plan.blocks)),

@@ -75,6 +75,8 @@ def mend_characters(text: str, *, breaks_are_hyphens: bool = True) -> str:
         The line in NFC. A hyphen mark at the end is kept as a soft hyphen for :func:`join_lines`; a
         mark inside a word is a lost ligature and is mended when only one reading is a known word.
     """
+    if text.isalnum() and text.isascii():
+        return text  # one plain word, as most cells of tables
     stripped = text.strip()
     if _CLEAN.fullmatch(stripped) and not _SINGLE_LETTERS.search(stripped):
         return stripped  # nearly every line; the rest of this function is slow

@@ -382,7 +382,8 @@ def _cell_text(words: Sequence[Word]) -> str:
     baseline = words[0].baseline
     if all(word.baseline == baseline for word in words):  # nearly every cell stands on one line
         line = words if len(words) == 1 else sorted(words, key=_left_edge)
-        return join_lines([mend_characters(" ".join([word.text for word in line]))])
+        text = mend_characters(" ".join([word[0] for word in line]))
+        return text if text.isascii() else join_lines([text])
     lines: list[tuple[float, list[Word]]] = []
     for word in sorted(words, key=_reading_place):
         if lines and word.baseline - lines[-1][0] <= 0.5 * word.size:

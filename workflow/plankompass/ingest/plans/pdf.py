@@ -48,6 +48,8 @@ _KEY_WORD = re.compile(
 """Words that often stand alone in the first of two columns without lines."""
 _KEY_LETTERS = "AHIKMSTUDhdm"
 """Letters that :data:`_KEY_WORD` begins with."""
+_LEADING = " .…_·"
+"""Signs that lead to a number at the end of a line."""
 _EDGE = 0.09
 """Share of the page, from above and below, where a single wide gap is a running head's."""
 _MOST_OBJECTS = 20_000
@@ -345,7 +347,10 @@ def _tenth(value: float) -> float:
 def _middle_letter(text: str) -> int:
     """Position of the letter nearest the middle; spaces may be made by the library and have no font."""
     middle = len(text) // 2
-    for distance in range(1, middle + 1):  # the middle itself is none
+    # leaders to a page number are long, and none of their signs is a letter
+    before = middle - len(text[:middle].rstrip(_LEADING))
+    after = len(text) - middle - len(text[middle + 1 :].lstrip(_LEADING))
+    for distance in range(min(before + 1, after), middle + 1):  # the middle itself is none
         if text[middle - distance].isalnum():
             return middle - distance
         if middle + distance < len(text) and text[middle + distance].isalnum():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from ctypes import byref, c_double, c_float, c_int, c_uint, c_void_p
+from ctypes import byref, c_char, c_double, c_float, c_int, c_uint, c_void_p
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -38,15 +38,20 @@ def plain_function(function: Any, result: Any) -> Any:
     return ctypes.CFUNCTYPE(result)(address)
 
 
-_origin = plain_function(raw.FPDFText_GetCharOrigin, c_int)
-_box = plain_function(raw.FPDFText_GetCharBox, c_int)
-_font_size = plain_function(raw.FPDFText_GetFontSize, c_double)
-_matrix = plain_function(raw.FPDFText_GetMatrix, c_int)
-_weight = plain_function(raw.FPDFText_GetFontWeight, c_int)
-_font_info = plain_function(raw.FPDFText_GetFontInfo, ctypes.c_ulong)
-_text_object = plain_function(raw.FPDFText_GetTextObject, c_void_p)
-_font_of = plain_function(raw.FPDFTextObj_GetFont, c_void_p)
-_index_of = plain_function(raw.FPDFText_GetCharIndexFromTextIndex, c_int)
+def _quick_function(function: Any, result: Any) -> Any:
+    """As :func:`plain_function`, for what takes less time than letting other threads go on meanwhile."""
+    return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, c_void_p).value)
+
+
+_origin = _quick_function(raw.FPDFText_GetCharOrigin, c_int)
+_box = _quick_function(raw.FPDFText_GetCharBox, c_int)
+_font_size = _quick_function(raw.FPDFText_GetFontSize, c_double)
+_matrix = _quick_function(raw.FPDFText_GetMatrix, c_int)
+_weight = _quick_function(raw.FPDFText_GetFontWeight, c_int)
+_font_info = _quick_function(raw.FPDFText_GetFontInfo, ctypes.c_ulong)
+_text_object = _quick_function(raw.FPDFText_GetTextObject, c_void_p)
+_font_of = _quick_function(raw.FPDFTextObj_GetFont, c_void_p)
+_index_of = _quick_function(raw.FPDFText_GetCharIndexFromTextIndex, c_int)
 
 
 class PageCharacters:
@@ -59,7 +64,8 @@ class PageCharacters:
     """
 
     def __init__(self, text_page: c_void_p, height: float, *, same_index: bool) -> None:
-        self._page = text_page
+        # as an argument that is ready for every call; an address would be made into one each time
+        self._page = byref(c_char.from_address(text_page.value or 0))
         self._height = height
         self._same_index = same_index
         self._values = (c_double * 4)()
@@ -71,6 +77,7 @@ class PageCharacters:
         self._flags = c_uint()
         self._flags_at = byref(self._flags)
         self._heavy: dict[int, bool] = {}
+        self._sizes: dict[tuple[float, float, float], float] = {}
 
     def _index(self, position: int) -> int:
         return position if self._same_index else _index_of(self._page, position)
@@ -135,6 +142,17 @@ class PageCharacters:
         hyphens = not plain and SOFT_HYPHEN in text
         starts: list[int] = []
         words: list[Word] = []
+        if same_index and not hyphens:  # nearly always
+            for part in parts:
+                start, first = first, first + len(part) + 1
+                if part and _origin(page, start, at_0, at_1):
+                    left, baseline = values[0], height - values[1]
+                    if _box(page, first - 2, at_0, at_1, at_2, at_3):
+                        right = values[1]
+                        starts.append(start)
+                        right = right if right > left else left
+                        words.append(_new_word(Word, (part, left, right, baseline, size)))
+            return starts, words
         for part in parts:
             start, first = first, first + len(part) + 1
             if not part:
@@ -163,15 +181,21 @@ class PageCharacters:
         page = self._page
         size = _font_size(page, index)
         if _matrix(page, index, self._six_at):
-            size *= math.hypot(self._six[2], self._six[3])
+            scale = (size, self._six[2], self._six[3])
+            known = self._sizes.get(scale)
+            if known is None:
+                known = self._sizes[scale] = round(size * math.hypot(*scale[1:]), 1)
+            size = known
+        else:
+            size = round(size, 1)
         thing = _text_object(page, index)
         font = _font_of(c_void_p(thing)) if thing else None
         if font is None:
-            return round(size, 1), self._is_heavy(index)
+            return size, self._is_heavy(index)
         heavy = self._heavy.get(font)
         if heavy is None:
             heavy = self._heavy[font] = self._is_heavy(index)
-        return round(size, 1), heavy
+        return size, heavy
 
     def _is_heavy(self, index: int) -> bool:
         if _weight(self._page, index) >= 600:

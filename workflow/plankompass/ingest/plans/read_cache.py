@@ -11,6 +11,7 @@ import json
 import os
 import zlib
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,12 @@ from plankompass.ingest.plans.models import Block, PlanRefusedError, PlanText
 from plankompass.study.config_models import LimitConfig
 
 _ENDING = ".json.z"
+
+
+@cache
+def _pypdfium2() -> str:
+    """The library's version, looked up once a process."""
+    return version("pypdfium2")
 
 
 class ReadCache:
@@ -33,7 +40,7 @@ class ReadCache:
     def __init__(self, folder: Path | None, reader: str, limits: LimitConfig) -> None:
         self._folder = folder
         self._program = (
-            f"{reader}-{version('pypdfium2')}-{limits.archive_members}-{limits.megabytes_per_file}"
+            f"{reader}-{_pypdfium2()}-{limits.archive_members}-{limits.megabytes_per_file}"
         )
         self._used: set[str] = set()
 
