@@ -301,23 +301,28 @@ class _Lines:
     def _cells(self, spot: _Spot) -> list[str]:
         """Part a line at its wide gaps; evenly spaced words are a justified line and stay whole."""
         size = spot.line.size
-        words = [
-            part
-            for word, start in zip(self._words(spot), spot.starts, strict=True)
-            for part in (
-                (word,)
-                if word[2] - word[1] <= (len(word[0]) + 1) * size
-                else self._parted(word, start, size)
-            )
-        ]
-        gaps = [(b.x0 - a.x1) / size for a, b in itertools.pairwise(words)]
+        words = self._words(spot)
+        whole = all(word[2] - word[1] <= (len(word[0]) + 1) * size for word in words)
+        if not whole:
+            words = [
+                part
+                for word, start in zip(words, spot.starts, strict=True)
+                for part in (
+                    (word,)
+                    if word[2] - word[1] <= (len(word[0]) + 1) * size
+                    else self._parted(word, start, size)
+                )
+            ]
+        gaps = [(b[1] - a[2]) / size for a, b in itertools.pairwise(words)]
         narrowest = min(gaps, default=0.0)
-        cells = [word.text for word in words[:1]]
+        cells = [word[0] for word in words[:1]]
         for word, gap in zip(words[1:], gaps, strict=True):
             if gap > _SURE_GAP or (gap > _GAP and gap > 2 * narrowest):
-                cells.append(word.text)
+                cells.append(word[0])
             else:
-                cells[-1] += f" {word.text}"
+                cells[-1] += f" {word[0]}"
+        if whole and self._clean and not self._broken and len(words) == spot.text.count(" ") + 1:
+            return cells  # as they stand in the page's text, which needs no mending
         return [clean for cell in cells if (clean := mend_characters(cell))]
 
     def _parted(self, word: Word, start: int, size: float) -> list[Word]:
