@@ -326,6 +326,10 @@ def table(measured: Sequence[National]) -> list[str]:
     )
     lines += [f"| the whole line in sums of its engines | {ratios} |", ""]
     lines += [
+        "The bare engines have their tables in memory. Disclosure is all of it from the rows that the "
+        "rules have marked: the linear system built, suppression, what leaves, the system built again "
+        "and attacked. Statistics are the operators alone.",
+        "",
         f"A study of all municipalities has {REAL}: codes and names are real from {_FROM} on, and so many "
         "were there at the second wave's day in 2023; 357 came in 2024. Answers and documents are made. The program is what `git rev-parse HEAD:workflow` says.",
         "",
