@@ -20,6 +20,7 @@ from plankompass.disclosure.components import part_of
 from plankompass.disclosure.published_files import read_published
 from plankompass.disclosure.rounding import half_unit
 from plankompass.disclosure.row_rules import row_units
+from plankompass.disclosure.rows import records
 from plankompass.disclosure.rules import CLASS_COUNTS, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.study_cells import (
     NOT_PROTECTED,
@@ -120,7 +121,7 @@ def published_system(table: pd.DataFrame, rules: RuleBook) -> StudySystem:
     table = table.assign(unit_of_value=row_units(table, rules), population=_fill_population(table))
     study = StudySystem()
     rows, guessed = [], set()
-    for at, values in enumerate(table.to_dict("records")):
+    for at, values in enumerate(records(table, list(table.columns))):
         if values["status"] not in ("published", "hidden", "unreliable"):
             continue  # nobody was asked, so there is nothing to hide
         protected = values["status"] == "hidden" and values["reason"] not in NOT_PROTECTED
@@ -138,14 +139,15 @@ def published_system(table: pd.DataFrame, rules: RuleBook) -> StudySystem:
         if row.municipal and row.statistic is not None and row.at not in guessed
     }
     for row, protected in rows:
-        coefficients = coefficients_of(study, row)
-        if not coefficients or not (protected or row.values["status"] == "published"):
+        made_of = coefficients_of(study, row)
+        if made_of is None or not (protected or row.values["status"] == "published"):
             continue
-        single = len(coefficients) == 1
+        single = len(made_of.weights) == 1
         unsure = not single and row.place[1:] in uncertain
         at = study.system.add(
             row.label,
-            coefficients,
+            made_of.weights,
+            over=made_of.over,
             interval=(-np.inf, np.inf) if unsure else _interval(row, single),
             target=_target(row, row.at in guessed) if protected else None,
         )
@@ -218,8 +220,6 @@ def _target(row: EstimateRow, guessed: bool) -> Target:
 
 
 def _scales(study: StudySystem, rules: RuleBook, stated: set[int]) -> None:
-    from fractions import Fraction
-
     places = {place for _, place in study.cells}
     scales = [
         (f"total {i.id}", i.inputs.items)
@@ -234,17 +234,16 @@ def _scales(study: StudySystem, rules: RuleBook, stated: set[int]) -> None:
             if whole is None or any(m is None for m in members):
                 continue
             row = {
-                m.atom: Fraction(-1 if i in rules.reverse else 1, len(items))
-                for i, m in zip(items, members, strict=True)
+                m.atom: -1 if i in rules.reverse else 1 for i, m in zip(items, members, strict=True)
             }
-            row[whole.atom] = Fraction(-1)
+            row[whole.atom] = -len(items)
             turned = sum(sum(rules.item_range[i]) for i in items if i in rules.reverse) / len(items)
             # an equation only where the rows say that as many answered each item as the scale
             apart = sum(1 - min(m.n, whole.n) / max(m.n, whole.n) for m in members) / len(members)
             low, high = study.system.bounds[whole.atom]
             slack = max(_LOOSE, apart * (high - low))
             exact = apart == 0 and stated.issuperset(row)
-            study.system.add(("scale", *place, name), row, known=True, linear=exact,
+            study.system.add(("scale", *place, name), row, over=len(items), known=True, linear=exact,
                              interval=(-turned - slack, -turned + slack))  # fmt: skip
 
 

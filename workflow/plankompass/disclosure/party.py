@@ -7,7 +7,6 @@ number today; these rules act on the first that does.
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ import pandas as pd
 from plankompass.disclosure.components import PARTY, TOTAL, part_of
 from plankompass.disclosure.rows import plain_values, row_tuples
 from plankompass.disclosure.study_cells import Cell, Place, Statistic, StudySystem, offset_of
+from plankompass.disclosure.system import Combination
 
 LARGEST_SHARE = 0.5
 _SAME = ["indicator", "wave", "group", "gathering", "component"]
@@ -64,9 +64,13 @@ def add_parties(study: StudySystem, place: Place, cells: dict[Statistic, Cell]) 
         whole = cells.get((*about, indicator)) or cells.get(about)
         if whole is None or sum(m.n for m in members) != whole.n:
             continue
-        row = {m.atom: Fraction(m.n, whole.n) for m in members}
-        row[whole.atom] = Fraction(-1)
-        offset = -offset_of(study, row, 0.0)
+        row = {m.atom: m.n for m in members}
+        row[whole.atom] = -whole.n
+        offset = -offset_of(study, Combination(row, whole.n), 0.0)
         study.system.add(
-            ("parties", *place, indicator, base), row, interval=(offset, offset), known=True
+            ("parties", *place, indicator, base),
+            row,
+            over=whole.n,
+            interval=(offset, offset),
+            known=True,
         )

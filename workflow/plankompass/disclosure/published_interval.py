@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from plankompass.disclosure.components import TOTAL
 from plankompass.disclosure.rounding import (
     COUNT_OF_COUNT_BELOW,
-    DECIMALS,
     half_unit,
-    round_half_away,
 )
 from plankompass.disclosure.rules import AT_LEAST_THREE, CLASS_COUNTS, FEWER_THAN_THREE, SMALL_N
 from plankompass.disclosure.system import Target
@@ -22,7 +20,7 @@ _SLACK = 1e-9
 
 def published_interval(
     truth: dict[str, Any],
-    told: dict[str, Any] | None,
+    told: dict[str, Any],
     unit: str,
     about: tuple[str, ...] | None,
     municipal: bool,
@@ -36,7 +34,7 @@ def published_interval(
 
     Args:
         truth: The restricted row: value, lower, upper, n, numerator, class_value.
-        told: The row as it is published; rounded from ``truth`` when None.
+        told: Value, lower and upper as they are published.
         unit: Unit of the value.
         about: What is asked, from ``statistic``.
         municipal: Whether the row is one municipality's.
@@ -47,25 +45,22 @@ def published_interval(
     value, n = float(truth["value"]), int(truth["n"])
     if (classed := class_interval(truth["class_value"], n)) is not None:
         return classed
-    counted = truth.get("numerator")
-    plain_count = unit == "share" and not pd.isna(counted) and _is(counted / n, value)
+    plain_count = unit == "share" and _is(truth["numerator"] / n, value)
     if plain_count and (municipal or n < COUNT_OF_COUNT_BELOW):
         return value, value
     half = half_unit(unit)
-    shown = told or {k: float(round_half_away(np.array(truth[k], float), DECIMALS[unit]))
-                     for k in ("value", "lower", "upper")}  # fmt: skip
-    if np.isnan(float(shown["value"])):
-        return -np.inf, np.inf
-    low, high = float(shown["value"]) - half, float(shown["value"]) + half
+    if math.isnan(told["value"]):
+        return -math.inf, math.inf
+    low, high = told["value"] - half, told["value"] + half
     for end in ("lower", "upper"):
-        limit, printed = float(truth[end]), float(shown[end])
-        if not (np.isnan(limit) or np.isnan(printed)):
+        limit, printed = truth[end], told[end]
+        if not (math.isnan(limit) or math.isnan(printed)):
             low = max(low, printed - half - (limit - value))
             high = min(high, printed + half - (limit - value))
     low, high = low - _SLACK, high + _SLACK
     whole_sum = municipal and unit == "mean" and about is not None and TOTAL not in about[1]
-    if plain_count or (whole_sum and _is(value * n, np.round(value * n))):
-        low, high = np.ceil(low * n - _SLACK) / n, np.floor(high * n + _SLACK) / n
+    if plain_count or (whole_sum and _is(value * n, round(value * n))):
+        low, high = math.ceil(low * n - _SLACK) / n, math.floor(high * n + _SLACK) / n
     return min(low, value), max(high, value)
 
 
@@ -99,7 +94,7 @@ def display_bounds(display: str, n: int) -> tuple[float, float]:
 
 
 def _is(first: float, second: float) -> bool:
-    return not np.isnan(first) and abs(first - second) < 1e-7
+    return abs(first - second) < 1e-7
 
 
 def attack_target(truth: dict[str, Any], ends: tuple[float, float], n: int, unit: str) -> Target:

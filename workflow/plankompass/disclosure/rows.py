@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -15,13 +16,12 @@ def plain_values(column: pd.Series) -> list[Any]:
         column: Any column of a table.
 
     Returns:
-        Its values in order; equal strings are one and the same object, missing values as pandas has
-        them in rows.
+        Its values in order; equal strings are one and the same object, a missing number is NaN.
     """
     if isinstance(column.dtype, pd.StringDtype):
         codes, found = pd.factorize(column, use_na_sentinel=False)
         return found.to_numpy(object)[codes].tolist()
-    return column.astype(object).tolist()
+    return column.to_numpy(object, na_value=np.nan).tolist()
 
 
 def row_tuples(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any
-
-import pandas as pd
 
 from plankompass.disclosure.components import PARTY, TOTAL, part_of
 from plankompass.disclosure.published_interval import attack_target
 from plankompass.disclosure.rules import RuleBook
-from plankompass.disclosure.system import System, Target
+from plankompass.disclosure.system import Combination, System, Target
 
 Statistic = tuple[str, ...]
 Place = tuple[str, str, str, str]  # unit, wave, group, gathering
@@ -111,7 +109,7 @@ class EstimateRow:
         self.municipal = values["level"] == "municipality"
         self.n = int(values["n"])
         size = values["population"]
-        self.population = None if pd.isna(size) else int(size)
+        self.population = None if math.isnan(size) else int(size)
         self.value = float(values["value"])
         self.place: Place = (
             values["unit"], values["wave"], values["group"], values["gathering"]
@@ -129,7 +127,7 @@ class EstimateRow:
         )  # fmt: skip
 
 
-def coefficients_of(study: StudySystem, row: EstimateRow) -> dict[int, Fraction]:
+def coefficients_of(study: StudySystem, row: EstimateRow) -> Combination | None:
     """What a row is made of, over the means of the cells.
 
     Args:
@@ -137,7 +135,7 @@ def coefficients_of(study: StudySystem, row: EstimateRow) -> dict[int, Fraction]
         row: The estimate.
 
     Returns:
-        Atom to coefficient; empty for a row that is not made of cells.
+        Its weights; None for a row that is not made of cells.
     """
     part, (unit, wave, group, gathering) = row.part, row.place
     if row.unit_of_value in ("gap", "change", "share_change"):
@@ -149,7 +147,7 @@ def coefficients_of(study: StudySystem, row: EstimateRow) -> dict[int, Fraction]
             other = (unit, part.before, group, gathering)
         return _difference(study, row, about, row.place, other)
     if row.statistic is None:
-        return {}
+        return None
     return _aggregate(study, row, row.statistic, row.place)
 
 
@@ -158,7 +156,7 @@ def is_protected(row: EstimateRow) -> bool:
     return row.values["status"] == "hidden" and row.values["reason"] not in NOT_PROTECTED
 
 
-def target_of(system: System, row: EstimateRow, coefficients: dict[int, Fraction]) -> Target:
+def target_of(system: System, row: EstimateRow, made_of: Combination) -> Target:
     """How well a hidden row must stay hidden.
 
     Classes that may stand for its parts ("at most two of eight") leave an aggregate less room than
@@ -167,7 +165,7 @@ def target_of(system: System, row: EstimateRow, coefficients: dict[int, Fraction
     Args:
         system: The system, for the atoms' bounds.
         row: The hidden estimate.
-        coefficients: What it is made of.
+        made_of: Its weights.
 
     Returns:
         Its target.
@@ -176,8 +174,8 @@ def target_of(system: System, row: EstimateRow, coefficients: dict[int, Fraction
     if target.points or row.municipal:
         return target
     room = sum(
-        float(abs(factor)) * (system.bounds[atom][1] - system.bounds[atom][0])
-        for atom, factor in coefficients.items()
+        abs(factor) * (system.bounds[atom][1] - system.bounds[atom][0])
+        for atom, factor in made_of.real().items()
     )
     return replace(target, scale=min(target.scale, room)) if room > 0 else target
 
@@ -208,43 +206,45 @@ def cells_of(
 
 def _difference(
     study: StudySystem, row: EstimateRow, about: Statistic, place: Place, other: Place
-) -> dict[int, Fraction]:
+) -> Combination | None:
     """A gap or a change: one mean less another, for the network over municipalities that have both."""
     if row.municipal:
         one, two = find_cell(study, row, about, place), find_cell(study, row, about, other)
-        return {one.atom: Fraction(1), two.atom: Fraction(-1)} if one and two else {}
+        return Combination({one.atom: 1, two.atom: -1}) if one and two else None
     plus, minus = cells_of(study, row, about, place), cells_of(study, row, about, other)
     both = sorted(plus.keys() & minus.keys())
-    out: dict[int, Fraction] = {}
-    for cells, sign in ((plus, 1), (minus, -1)):
-        # a change weighs both waves with the later one's persons
-        sizes = plus if row.part.kind == "change" else cells
-        weight = {u: sizes[u].population or sizes[u].n for u in both}
-        for u in both:
-            out[cells[u].atom] = Fraction(sign * weight[u], sum(weight.values()))
-    return out
+    if not both:
+        return None
+    own = {u: plus[u].population or plus[u].n for u in both}
+    # a change weighs both waves with the later one's persons
+    less = (
+        own if row.part.kind == "change" else {u: minus[u].population or minus[u].n for u in both}
+    )
+    own_sum, less_sum = sum(own.values()), sum(less.values())
+    weights = {plus[u].atom: own[u] * less_sum for u in both}
+    weights |= {minus[u].atom: -less[u] * own_sum for u in both}
+    return Combination(weights, own_sum * less_sum)
 
 
 def _aggregate(
     study: StudySystem, row: EstimateRow, about: Statistic, place: Place
-) -> dict[int, Fraction]:
+) -> Combination | None:
     """A mean over cells: one cell for a municipality, all of them, weighted, for the network."""
     if row.municipal:
         cell = find_cell(study, row, about, place)
-        return {} if cell is None else {cell.atom: Fraction(1)}
+        return None if cell is None else Combination({cell.atom: 1})
     members = list(cells_of(study, row, about, place).values())
     if not members:
-        return {_rest(study, row, about, place, row.n): Fraction(1)}
+        return Combination({_rest(study, row, about, place, row.n): 1})
     sized = row.population is not None and all(c.population for c in members)
     whole = row.population if sized else row.n
-    part = {c.atom: Fraction(c.population if sized else c.n, whole) for c in members}
-    left = 1 - sum(part.values())
+    weights = {c.atom: c.population if sized else c.n for c in members}
+    found = sum(weights.values())
     rest_n = row.n - sum(c.n for c in members)
-    if left > 0 and (sized or rest_n > 0):
-        part[_rest(study, row, about, place, max(rest_n, 1))] = left
-        return part
-    total = sum(part.values())
-    return {a: c / total for a, c in part.items()}
+    if found < whole and (sized or rest_n > 0):
+        weights[_rest(study, row, about, place, max(rest_n, 1))] = whole - found
+        return Combination(weights, whole)
+    return Combination(weights, found)
 
 
 def _rest(study: StudySystem, row: EstimateRow, about: Statistic, place: Place, n: int) -> int:
@@ -254,11 +254,11 @@ def _rest(study: StudySystem, row: EstimateRow, about: Statistic, place: Place, 
     return study.system.atom(key, n, low, high, people=key)
 
 
-def offset_of(study: StudySystem, coefficients: dict[int, Fraction], value: float) -> float:
+def offset_of(study: StudySystem, made_of: Combination, value: float) -> float:
     """How far a row is from what its cells say, for instance by missing answers and weights.
 
     The attacker is given the difference, which is more than anyone has.
     """
-    if any(a not in study.truth for a in coefficients):
+    if any(a not in study.truth for a in made_of.weights):
         return 0.0
-    return value - sum(float(c) * study.truth[a] for a, c in coefficients.items())
+    return value - sum(c * study.truth[a] for a, c in made_of.real().items())

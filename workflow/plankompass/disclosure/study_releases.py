@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 
@@ -57,16 +55,20 @@ def add_release(study: StudySystem, release: int, earlier: pd.DataFrame, rules: 
         if np.isnan(row.value):
             _add_earlier_class(study, then, release, row)
             continue
-        coefficients = coefficients_of(then, row)
-        if not coefficients:
+        made_of = coefficients_of(then, row)
+        if made_of is None:
             continue
-        single = len(coefficients) == 1
+        single = len(made_of.weights) == 1
         half = half_unit(row.unit_of_value)
         # unrounded numbers of earlier releases are not kept: an aggregate's exact distance from its
         # cells is unknown, so only single numbers bound anything
         interval = (row.value - half, row.value + half) if single else (-np.inf, np.inf)
         study.system.add(
-            (f"release {release}", *row.label), coefficients, interval=interval, known=True
+            (f"release {release}", *row.label),
+            made_of.weights,
+            over=made_of.over,
+            interval=interval,
+            known=True,
         )
 
 
@@ -79,12 +81,15 @@ def _add_earlier_target(
     """
     if not is_protected(row):
         return
-    coefficients = coefficients_of(then, row)
-    if len(coefficients) > 1 and any(a not in study.truth for a in coefficients):
+    made_of = coefficients_of(then, row)
+    if made_of is None or len(made_of.weights) == 1:
+        return
+    if any(a not in study.truth for a in made_of.weights):
         study.system.add(
             (f"release {release}", *row.label),
-            coefficients,
-            target=target_of(study.system, row, coefficients),
+            made_of.weights,
+            over=made_of.over,
+            target=target_of(study.system, row, made_of),
         )
 
 
@@ -103,12 +108,13 @@ def _add_earlier_class(
 ) -> None:
     """At least three interviews, or fewer: no equation, but it bounds what came later."""
     interval = class_interval(row.values["class_value"], row.n)
-    coefficients = coefficients_of(then, row)
-    if interval is None or not coefficients:
+    made_of = coefficients_of(then, row)
+    if interval is None or made_of is None:
         return
     study.system.add(
         (f"release {release}", *row.label),
-        coefficients,
+        made_of.weights,
+        over=made_of.over,
         interval=interval,
         known=True,
         linear=False,
@@ -130,7 +136,7 @@ def _add_earlier_cell(
         if row.values["display"]:
             study.system.bounds[atom] = display_bounds(row.values["display"], row.n)
         if is_protected(row):
-            study.system.add((f"release {release}", *row.label), {atom: Fraction(1)},
+            study.system.add((f"release {release}", *row.label), {atom: 1},
                              target=attack_target(row.values, row.range, row.n, row.unit_of_value))  # fmt: skip
         if now is not None:
             _add_difference(study, release, row, cell, now, rules)
@@ -153,13 +159,13 @@ def _add_difference(
     sign = -1 if now.n >= old.n else 1
     study.system.add(
         ("late answers since release", release, *row.label),
-        {now.atom: Fraction(now.n), old.atom: Fraction(-old.n), late: Fraction(sign * answers)},
+        {now.atom: now.n, old.atom: -old.n, late: sign * answers},
         interval=(0.0, 0.0),
         known=True,
     )
     if answers < rules.config.min_n:
         study.system.add(
             ("answers changed since release", release, *row.label),
-            {late: Fraction(1)},
+            {late: 1},
             target=Target((high - low) * (2 if corrected else 1)),
         )

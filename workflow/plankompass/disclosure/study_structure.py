@@ -11,6 +11,7 @@ from plankompass.disclosure.components import TOTAL
 from plankompass.disclosure.party import add_parties
 from plankompass.disclosure.rules import RuleBook
 from plankompass.disclosure.study_cells import Cell, Place, Statistic, StudySystem, offset_of
+from plankompass.disclosure.system import Combination
 
 
 def add_structure(study: StudySystem, rules: RuleBook) -> None:
@@ -49,18 +50,17 @@ def _scale(study, place, cells, total, items, rules: RuleBook) -> None:
     members = [cells.get(("mean", i)) for i in items]
     if whole is None or any(m is None for m in members):
         return
-    row = {m.atom: Fraction(-1 if i in rules.reverse else 1, len(items))
-           for i, m in zip(items, members, strict=True)}  # fmt: skip
-    row[whole.atom] = Fraction(-1)
-    offset = -offset_of(study, row, 0.0)
+    row = {m.atom: -1 if i in rules.reverse else 1 for i, m in zip(items, members, strict=True)}
+    row[whole.atom] = -len(items)
+    offset = -offset_of(study, Combination(row, len(items)), 0.0)
     # Where some answered only part of the items, the scale is not the mean of the items' means, and
     # nobody is told by how much it is not: then it bounds, but is no equation.
     apart = sum(1 - min(m.n, whole.n) / max(m.n, whole.n) for m in members) / len(members)
     low, high = study.system.bounds[whole.atom]
     # of an earlier release only the rounded numbers are kept: there the scale bounds nothing
     slack = apart * (high - low) if all(a in study.truth for a in row) else np.inf
-    study.system.add(("scale", *place, total), row, interval=(offset - slack, offset + slack),
-                     known=True, linear=apart == 0)  # fmt: skip
+    study.system.add(("scale", *place, total), row, over=len(items), known=True, linear=apart == 0,
+                     interval=(offset - slack, offset + slack))  # fmt: skip
 
 
 def _choices(study, place, cells, indicator, items, rules: RuleBook) -> None:
@@ -72,7 +72,7 @@ def _choices(study, place, cells, indicator, items, rules: RuleBook) -> None:
             continue
         chosen = sum(c.value for c in options)
         if 1 - 1e-9 <= chosen <= most + 1e-9:
-            row = {c.atom: Fraction(1) for c in options}
+            row = {c.atom: 1 for c in options}
             study.system.add(("choices", *place, item), row, interval=(1.0, float(most)),
                              known=True, linear=False)  # fmt: skip
 
@@ -87,7 +87,7 @@ def _share_and_mean(study, place, cells, indicator, item, threshold, rules: Rule
         (threshold - low, (low, np.inf)),
         (high - threshold + 1, (-np.inf, threshold - 1)),
     ):
-        row = {mean.atom: Fraction(1), share.atom: -Fraction(slope)}
+        row = {mean.atom: 1, share.atom: -Fraction(slope)}
         study.system.add(("share and mean", *place, item), row, interval=interval,
                          known=True, linear=False)  # fmt: skip
 
@@ -104,7 +104,7 @@ def _distribution(study, place, cells, indicator, item, rules: RuleBook) -> None
     parts = {p: cell for p, cell in found.items() if cell is not None}
     if not parts:
         return
-    whole = {cell.atom: Fraction(1) for cell in parts.values()}
+    whole = {cell.atom: 1 for cell in parts.values()}
     study.system.add(("answers", *place, item), whole, interval=(1.0, 1.0), known=True)
     mean = cells.get(("mean", item))
     if mean is None or any(cell.n != mean.n for cell in parts.values()):
@@ -112,6 +112,6 @@ def _distribution(study, place, cells, indicator, item, rules: RuleBook) -> None
     # every answer lies within its part: sum of lowest x share <= mean <= sum of highest x share
     for end, interval in ((0, (0.0, np.inf)), (1, (-np.inf, 0.0))):
         row = {cell.atom: -Fraction(ends[p][end]) for p, cell in parts.items()}
-        row[mean.atom] = Fraction(1)
+        row[mean.atom] = 1
         study.system.add(("answers and mean", *place, item), row, interval=interval,
                          known=True, linear=False)  # fmt: skip

@@ -8,7 +8,6 @@ alternatives, a share of high answers bounds the mean; and so is what earlier re
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from plankompass.disclosure.published_interval import (
     display_bounds,
     published_interval,
 )
+from plankompass.disclosure.rounding import round_published
 from plankompass.disclosure.rows import records
 from plankompass.disclosure.rules import INTERVIEWS, SURVEY_GROUPS, RuleBook
 from plankompass.disclosure.study_cells import (
@@ -34,6 +34,7 @@ from plankompass.disclosure.study_cells import (
 )
 from plankompass.disclosure.study_releases import add_release
 from plankompass.disclosure.study_structure import add_structure
+from plankompass.disclosure.system import Combination
 
 _READ = (
     "indicator", "component", "level", "unit", "wave", "group", "gathering", "unit_of_value", "n",
@@ -62,19 +63,22 @@ def build_study_system(
         The system, with protected rows as targets.
     """
     study = StudySystem()
+    if published is None:
+        published = round_published(marked, marked["unit_of_value"].to_numpy())
+    numbers = marked["group"].isin(_PERSONS) & marked["value"].notna() & marked["n"].notna()
+    at = np.flatnonzero(numbers.to_numpy())
     rows = [
-        EstimateRow(at, row, rules)
-        for at, row in enumerate(records(marked, _READ))
-        if row["group"] in _PERSONS and not np.isnan(row["value"]) and not pd.isna(row["n"])
+        EstimateRow(place, row, rules)
+        for place, row in zip(at.tolist(), records(marked.iloc[at], _READ), strict=True)
     ]
-    told = None if published is None else list(records(published, _TOLD))
+    told = dict(zip(at.tolist(), records(published.iloc[at], _TOLD), strict=True))
     for row in rows:
         if row.municipal and row.statistic is not None:
             _add_cell(study, row, rules)
     for row in rows:
-        coefficients = coefficients_of(study, row)
-        if coefficients:
-            _add_row(study, row, coefficients, rules, told[row.at] if told else None)
+        made_of = coefficients_of(study, row)
+        if made_of is not None:
+            _add_row(study, row, made_of, rules, told[row.at])
     add_structure(study, rules)
     for release, earlier in earlier_releases(ledger) if ledger is not None else ():
         add_release(study, release, earlier, rules)
@@ -104,9 +108,9 @@ def _add_cell(study: StudySystem, row: EstimateRow, rules: RuleBook) -> None:
 def _add_row(
     study: StudySystem,
     row: EstimateRow,
-    coefficients: dict[int, Fraction],
+    made_of: Combination,
     rules: RuleBook,
-    told: dict[str, Any] | None,
+    told: dict[str, Any],
 ) -> None:
     status = row.values["status"]
     level = list(rules.config.worth_order)
@@ -115,14 +119,15 @@ def _add_row(
     worth = (rank, kinds.get(row.part.kind, 5), row.part.base != TOTAL, -row.n)
     code_cell = row.municipal and row.values["group"] == INTERVIEWS
     interval = published_interval(row.values, told, row.unit_of_value, row.statistic, row.municipal)
-    offset = offset_of(study, coefficients, row.value)
+    offset = offset_of(study, made_of, row.value)
     at = study.system.add(
         row.label,
-        coefficients,
+        made_of.weights,
+        over=made_of.over,
         worth=worth,
         interval=(interval[0] - offset, interval[1] - offset),
         linear=not code_cell,
-        target=target_of(study.system, row, coefficients) if is_protected(row) else None,
+        target=target_of(study.system, row, made_of) if is_protected(row) else None,
     )
     study.row_of[row.at] = at
     if status == "published":
@@ -131,7 +136,7 @@ def _add_row(
         # the class is published, the count is not: no attacker may find the count itself
         study.system.add(
             (*row.label, "count"),
-            coefficients,
-            linear=True,
+            made_of.weights,
+            over=made_of.over,
             target=attack_target(row.values, row.range, row.n, "code"),
         )

@@ -14,6 +14,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -28,14 +29,30 @@ ModularRow = dict[int, int]
 
 def modular(value: Number) -> int:
     """A rational number modulo ``PRIME``."""
-    if isinstance(value, Fraction):
-        return value.numerator * _inverse(value.denominator) % PRIME
-    return int(value) % PRIME
+    if isinstance(value, int):
+        return value % PRIME
+    return value.numerator * _inverse(value.denominator) % PRIME
 
 
 @lru_cache(maxsize=1 << 16)
 def _inverse(value: int) -> int:
     return pow(value, -1, PRIME)
+
+
+class Combination(NamedTuple):
+    """What a row is made of: whole weights of atoms, all over one denominator.
+
+    Attributes:
+        weights: Atom position to weight.
+        over: What each weight is divided by.
+    """
+
+    weights: dict[int, int]
+    over: int = 1
+
+    def real(self) -> dict[int, float]:
+        """The coefficients as floats, by atom."""
+        return {atom: weight / self.over for atom, weight in self.weights.items()}
 
 
 @dataclass(frozen=True)
@@ -134,13 +151,13 @@ class System:
         Returns:
             Its position.
         """
-        if name not in self._position:
-            self._position[name] = len(self.atoms)
+        at = self._position.setdefault(name, len(self.atoms))
+        if at == len(self.atoms):
             self.atoms.append(name)
             self.size.append(size)
             self.people.append(name if people is None else people)
             self.bounds.append((low, high))
-        return self._position[name]
+        return at
 
     def persons(self, atoms: Iterable[int]) -> int:
         """Persons behind several atoms, the same persons counted once."""
@@ -158,6 +175,7 @@ class System:
         label: tuple,
         coefficients: Mapping[int, Number],
         *,
+        over: int = 1,
         worth: tuple = (),
         interval: tuple[float, float] = (-np.inf, np.inf),
         known: bool = False,
@@ -169,6 +187,7 @@ class System:
         Args:
             label: What the row is, for messages; the first part names its kind.
             coefficients: Atom position to coefficient.
+            over: What each coefficient is divided by.
             worth: Sort key among the rows that may be hidden.
             interval: What its published number says of coefficients times unknowns.
             known: Whether everyone knows the row although nothing is published.
@@ -180,8 +199,11 @@ class System:
         """
         self.labels.append(label)
         self.worth.append(worth)
-        self.modular.append({a: m for a, c in coefficients.items() if (m := modular(c))})
-        self.real.append({a: float(c) for a, c in coefficients.items() if c})
+        inverse = _inverse(over)
+        self.modular.append(
+            {a: m for a, c in coefficients.items() if (m := modular(c) * inverse % PRIME)}
+        )
+        self.real.append({a: float(c / over) for a, c in coefficients.items() if c})
         self.interval.append(interval)
         self.known.append(known)
         self.linear.append(linear)

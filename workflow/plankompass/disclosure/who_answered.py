@@ -11,8 +11,6 @@ release does not show which category it belongs to.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 
@@ -164,7 +162,7 @@ def _system(table: pd.DataFrame, own: np.ndarray, rules: RuleBook) -> tuple[Syst
             target = Target(float(min(len(possible), limits[at])), points)
         place_in_system = system.add(
             place,
-            {atom: Fraction(1)},
+            {atom: 1},
             worth=(0, -int(row.n)),
             interval=(fives[at] - ROUND_N // 2, fives[at] + ROUND_N // 2),
             target=target,
@@ -172,7 +170,7 @@ def _system(table: pd.DataFrame, own: np.ndarray, rules: RuleBook) -> tuple[Syst
         if not own[at]:
             candidates[place_in_system] = at
     for key, rows in table.groupby(_TOGETHER, sort=True):
-        atoms = {system.find((*key, category)): Fraction(1) for category in rows["category"]}
+        atoms = {system.find((*key, category)): 1 for category in rows["category"]}
         whole = float(rows["n"].sum())
         system.add(("all categories", *key), atoms, interval=(whole, whole), known=True)
     return system, candidates
