@@ -77,15 +77,15 @@ def sets_left(
     Returns:
         Number of different sets (how many gave each answer).
     """
-    values = np.arange(low, high + 1)
-    ways = count_vectors(n, len(values)).astype(np.int64)
-    total = ways @ values
-    fits = (total >= n * mean[0] - 1e-9) & (total <= n * mean[1] + 1e-9)
+    sets = _answer_sets(n, low, high)
+    ends = np.searchsorted(sets.total, [n * mean[0] - 1e-9, n * mean[1] + 1e-9])
+    about = slice(*ends.tolist())
+    fits = np.ones(len(sets.total[about]), bool)
     if at_least is not None:
-        fits &= ways[:, values >= at_least[0]].sum(axis=1) == at_least[1]
+        high_enough = np.arange(low, high + 1) >= at_least[0]
+        fits &= sets.ways[about][:, high_enough].sum(axis=1) == at_least[1]
     if spread is not None and n > 1:
-        variance = np.maximum(ways @ values**2 - total**2 / n, 0) / (n - 1)
-        deviation = np.sqrt(variance)
+        deviation = sets.deviation[about]
         fits &= (deviation >= spread[0] - 1e-9) & (deviation <= spread[1] + 1e-9)
     return int(fits.sum())
 
@@ -130,23 +130,27 @@ def intervals_that_tell(frame: pd.DataFrame, rules: RuleBook) -> np.ndarray:
     """
     told = np.zeros(len(frame), bool)
     half = half_unit("mean")
-    pooled = pooled_spread(frame)
+    printed = round_half_away(frame["value"].to_numpy(np.float64), DECIMALS["mean"]).tolist()
+    pooled = pooled_spread(frame).tolist()
     for at, row in _single_items(frame, rules):
         own = row.method in ("mean_fpc", "mean") or row.method.endswith("_floored_sd")
         stepped = row.method.endswith(STEPPED)
         if not (own or stepped) or np.isnan(row.lower):
             continue
         low, high = rules.item_range[part_of(row.component).base]
-        endless = pd.isna(row.population) or not row.method.startswith("mean_fpc")
-        size = np.inf if endless else float(row.population)
         if stepped:
-            told[at] = _a_step_tells(int(row.n), int(low), int(high), row.value, pooled[at])
+            told[at] = _a_step_tells(row.n, int(low), int(high), printed[at], pooled[at])
             continue
+        endless = np.isnan(row.population) or not row.method.startswith("mean_fpc")
+        size = np.inf if endless else float(row.population)
         spread = spread_from_interval(row.lower, row.upper, int(row.n), size)
-        totals, deviations = _sums_and_spreads(int(row.n), int(low), int(high))
-        ends = row.n * (row.value - half) - 1e-9, row.n * (row.value + half) + 1e-9
-        beside = deviations[slice(*np.searchsorted(totals, ends))]
-        left = ((beside >= spread[0] - 1e-9) & (beside <= spread[1] + 1e-9)).sum()
+        left = sets_left(
+            int(row.n),
+            int(low),
+            int(high),
+            mean=(row.value - half, row.value + half),
+            spread=spread,
+        )
         told[at] = left < FEWEST_SETS
     return told | made_of(frame, told)
 
@@ -174,30 +178,44 @@ def pooled_spread(frame: pd.DataFrame) -> np.ndarray:
     return spread.groupby(cells).transform("min").to_numpy()
 
 
-def _a_step_tells(n: int, low: int, high: int, value: float, pooled: float) -> bool:
-    """Whether some step of the spread, beside the mean, leaves a few sets of answers only."""
+@lru_cache(maxsize=1 << 16)
+def _a_step_tells(n: int, low: int, high: int, shown: float, pooled: float) -> bool:
+    """Whether some step of the spread, beside the printed mean, leaves a few sets of answers only."""
     if np.isnan(pooled):
         return False
-    shown = float(round_half_away(np.array(value), DECIMALS["mean"]))
-    totals, deviations = _sums_and_spreads(n, low, high)
+    sets = _answer_sets(n, low, high)
     half = half_unit("mean")
-    first, last = np.searchsorted(totals, [n * (shown - half) - 1e-9, n * (shown + half) + 1e-9])
+    ends = [n * (shown - half) - 1e-9, n * (shown + half) + 1e-9]
+    first, last = np.searchsorted(sets.total, ends)
     begins, steps = FEW_STEPS if n < STEPS_BELOW else STEPS
     # A spread of exactly a step stays below it, as in the interval itself.
-    step = np.searchsorted(np.array(begins) * pooled, deviations[first:last] - 1e-8)
+    step = np.searchsorted(np.array(begins) * pooled, sets.deviation[first:last] - 1e-8)
     counts = np.bincount(step, minlength=len(steps))
     return bool(((counts > 0) & (counts < FEWEST_SETS)).any())
 
 
+class _AnswerSets(NamedTuple):
+    """Every set of n answers, in the order of their sums.
+
+    Attributes:
+        ways: How many gave each answer, shape (sets, points).
+        total: Sum of the answers.
+        deviation: Their standard deviation.
+    """
+
+    ways: np.ndarray
+    total: np.ndarray
+    deviation: np.ndarray
+
+
 @lru_cache(maxsize=64)
-def _sums_and_spreads(n: int, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sum and standard deviation of every set of n answers, in the order of the sums."""
+def _answer_sets(n: int, low: int, high: int) -> _AnswerSets:
     values = np.arange(low, high + 1)
-    ways = count_vectors(n, len(values)).astype(np.int64)
+    ways = count_vectors(n, len(values))
     total = ways @ values
     variance = np.maximum(ways @ values**2 - total**2 / n, 0) / max(n - 1, 1)
     order = np.argsort(total, kind="stable")
-    return total[order], np.sqrt(variance[order])
+    return _AnswerSets(ways[order], total[order], np.sqrt(variance[order]))
 
 
 def made_of(frame: pd.DataFrame, told: np.ndarray) -> np.ndarray:
