@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plankompass.commands.measuring import exponent
+from plankompass.commands.measuring_engines import SYSTEM_BUILT
 from plankompass.commands.measuring_national import Build, National, keep, kept, table
 
 
@@ -29,7 +30,7 @@ def test_a_size_takes_the_place_of_its_earlier_measurement_only(tmp_path):
 
 
 def test_the_table_tells_growth_from_sixty_on_and_what_was_not_measured():
-    bare = {"Typst": 10.0}
+    bare = {"Typst": 10.0, SYSTEM_BUILT: 2.0}
     lines = table([
         study(12, later={"one template": build(1)}, bare=bare), study(60, bare=bare), study(240),
     ])  # fmt: skip
@@ -37,7 +38,9 @@ def test_the_table_tells_growth_from_sixty_on_and_what_was_not_measured():
     assert job.endswith("| 1.50 |")
     assert next(x for x in lines if x.startswith("| one template")).count("not measured") == 2
     ratio = next(x for x in lines if x.startswith("| the whole line in sums"))
-    assert ratio.endswith("| **2.40** | **12.00** | not measured |")
+    assert ratio.endswith("| **2.00** | **10.00** | not measured |")
+    without = next(x for x in lines if "not counted as an engine" in x)
+    assert without.endswith("| **2.40** | **12.00** | not measured |")
 
 
 def test_growth_is_the_slope_of_logarithms():
