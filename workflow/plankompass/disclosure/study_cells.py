@@ -259,6 +259,10 @@ def offset_of(study: StudySystem, made_of: Combination, value: float) -> float:
 
     The attacker is given the difference, which is more than anyone has.
     """
-    if any(a not in study.truth for a in made_of.weights):
-        return 0.0
-    return value - sum(c * study.truth[a] for a, c in made_of.real().items())
+    told = 0.0
+    for atom, weight in made_of.weights.items():
+        truth = study.truth.get(atom)
+        if truth is None:
+            return 0.0
+        told += weight / made_of.over * truth
+    return value - told

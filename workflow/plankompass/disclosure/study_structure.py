@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 
 import numpy as np
 
@@ -28,15 +27,16 @@ def add_structure(study: StudySystem, rules: RuleBook) -> None:
         by_place[place][about] = cell
     for place, cells in by_place.items():
         add_parties(study, place, cells)
+        counted = {about[1] for about in cells if about[0] == "share"}
         for indicator in rules.indicators.values():
             items = indicator.inputs.items
             if indicator.operator == "mean_of_items":
                 _scale(study, place, cells, f"{TOTAL} {indicator.id}", items, rules)
-                for item in items:
+                for item in items if indicator.id in counted else ():
                     _distribution(study, place, cells, indicator.id, item, rules)
-            elif indicator.operator == "share_selected":
+            elif indicator.operator == "share_selected" and indicator.id in counted:
                 _choices(study, place, cells, indicator.id, items, rules)
-            elif indicator.operator == "ranked_means":
+            elif indicator.operator == "ranked_means" and indicator.id in counted:
                 threshold = float(indicator.params["threshold"])
                 for item in items:
                     _share_and_mean(study, place, cells, indicator.id, item, threshold, rules)
@@ -87,8 +87,9 @@ def _share_and_mean(study, place, cells, indicator, item, threshold, rules: Rule
         (threshold - low, (low, np.inf)),
         (high - threshold + 1, (-np.inf, threshold - 1)),
     ):
-        row = {mean.atom: 1, share.atom: -Fraction(slope)}
-        study.system.add(("share and mean", *place, item), row, interval=interval,
+        over, under = slope.as_integer_ratio()
+        row = {mean.atom: under, share.atom: -over}
+        study.system.add(("share and mean", *place, item), row, over=under, interval=interval,
                          known=True, linear=False)  # fmt: skip
 
 
@@ -111,7 +112,8 @@ def _distribution(study, place, cells, indicator, item, rules: RuleBook) -> None
         return
     # every answer lies within its part: sum of lowest x share <= mean <= sum of highest x share
     for end, interval in ((0, (0.0, np.inf)), (1, (-np.inf, 0.0))):
-        row = {cell.atom: -Fraction(ends[p][end]) for p, cell in parts.items()}
-        row[mean.atom] = 1
-        study.system.add(("answers and mean", *place, item), row, interval=interval,
+        # in halves: the middle of a scale may lie between two answers
+        row = {cell.atom: -int(2 * ends[p][end]) for p, cell in parts.items()}
+        row[mean.atom] = 2
+        study.system.add(("answers and mean", *place, item), row, over=2, interval=interval,
                          known=True, linear=False)  # fmt: skip

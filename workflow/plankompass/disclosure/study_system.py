@@ -41,6 +41,7 @@ _READ = (
     "population", "value", "lower", "upper", "numerator", "class_value", "display", "status", "reason",
 )  # fmt: skip
 _TOLD = ("value", "lower", "upper")
+_WORTH = {kind: rank for rank, kind in enumerate(("own", "level", "share", "gap", "change"))}
 _PERSONS = frozenset({*SURVEY_GROUPS, INTERVIEWS})
 
 
@@ -113,10 +114,9 @@ def _add_row(
     told: dict[str, Any],
 ) -> None:
     status = row.values["status"]
-    level = list(rules.config.worth_order)
-    rank = level.index(row.values["level"]) if row.values["level"] in level else len(level)
-    kinds = {"own": 0, "level": 1, "share": 2, "gap": 3, "change": 4}
-    worth = (rank, kinds.get(row.part.kind, 5), row.part.base != TOTAL, -row.n)
+    order = rules.config.worth_order
+    rank = order.index(row.values["level"]) if row.values["level"] in order else len(order)
+    worth = (rank, _WORTH.get(row.part.kind, len(_WORTH)), row.part.base != TOTAL, -row.n)
     code_cell = row.municipal and row.values["group"] == INTERVIEWS
     interval = published_interval(row.values, told, row.unit_of_value, row.statistic, row.municipal)
     offset = offset_of(study, made_of, row.value)

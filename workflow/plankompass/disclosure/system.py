@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,15 +22,7 @@ from scipy.sparse import csgraph
 PRIME = (1 << 61) - 1
 """Modulus of the exact attack: a Mersenne prime, so an accidental zero has a chance of 2**-61."""
 
-Number = int | Fraction
 ModularRow = dict[int, int]
-
-
-def modular(value: Number) -> int:
-    """A rational number modulo ``PRIME``."""
-    if isinstance(value, int):
-        return value % PRIME
-    return value.numerator * _inverse(value.denominator) % PRIME
 
 
 @lru_cache(maxsize=1 << 16)
@@ -173,7 +164,7 @@ class System:
     def add(
         self,
         label: tuple,
-        coefficients: Mapping[int, Number],
+        weights: Mapping[int, int],
         *,
         over: int = 1,
         worth: tuple = (),
@@ -186,8 +177,8 @@ class System:
 
         Args:
             label: What the row is, for messages; the first part names its kind.
-            coefficients: Atom position to coefficient.
-            over: What each coefficient is divided by.
+            weights: Atom position to weight.
+            over: What each weight is divided by.
             worth: Sort key among the rows that may be hidden.
             interval: What its published number says of coefficients times unknowns.
             known: Whether everyone knows the row although nothing is published.
@@ -200,10 +191,8 @@ class System:
         self.labels.append(label)
         self.worth.append(worth)
         inverse = _inverse(over)
-        self.modular.append(
-            {a: m for a, c in coefficients.items() if (m := modular(c) * inverse % PRIME)}
-        )
-        self.real.append({a: float(c / over) for a, c in coefficients.items() if c})
+        self.modular.append({a: m for a, w in weights.items() if (m := w * inverse % PRIME)})
+        self.real.append({a: w / over for a, w in weights.items() if w})
         self.interval.append(interval)
         self.known.append(known)
         self.linear.append(linear)
