@@ -78,6 +78,7 @@ def test_the_crate_keeps_its_profiles(crate, graph):
     assert set(workflow["@type"]) == {"File", "SoftwareSourceCode", "ComputationalWorkflow"}
     assert graph[workflow["programmingLanguage"]["@id"]]["name"] == "Snakemake"
     [run] = [e for e in graph.values() if e["@type"] == "CreateAction"]
+    assert run["actionStatus"] == "http://schema.org/CompletedActionStatus"
     assert ids(run["instrument"]) == ids(top["mainEntity"]) and ids(top["mentions"]) == [run["@id"]]
     parts = set(ids(top["hasPart"]))
     on_disk = {p.relative_to(crate).as_posix() for p in crate.rglob("*") if p.is_file()}

@@ -154,6 +154,29 @@ def test_the_sentence_is_found_with_its_rule(study, capsys):
     assert re.search(r"mal_i_handlingsdel: \d+ of \d+ confirmed by people", said)
 
 
+def test_trace_tells_what_the_number_is_made_with(study, capsys):
+    def said(**asked):
+        trace("eksempel", study.folder, **asked)
+        return capsys.readouterr().out
+
+    residents = said(municipality=CODE, indicator="citizen_influence")
+    assert "weight in vekt" in residents and "in_kontakt recoded -1 to 9" in residents
+    assert "registers/code_changes.csv  sha256" in residents
+    assert re.search(r"mean of the 11 others whose number is published \d", residents)
+    group = {"group": "administrasjon", "indicator": "role_clarity"}
+    shown = said(municipality=CODE, **group)
+    profile = [line for line in shown.splitlines() if "profile." in line and ".own: " in line]
+    assert len(profile) == 1, "the group's own row of the profile, and no other"
+    network = said(municipality="nettverk", **group)
+    assert "n is published as a round number" in network
+    lines = re.findall(r"  line \d+: administrasjon T2 total: ", network)
+    assert len(lines) == 1, "the network's own line, and no municipality's"
+    gathering = {"indicator": "gathering_value", "gathering": "s1", "wave": "T0"}
+    first = said(municipality="nettverk", **gathering)
+    assert "deltakere T0 s1 total" in first and "T0 s2" not in first
+    assert "registers/gatherings.csv  sha256" in first
+
+
 def test_a_hidden_number_is_not_told_and_nobody_is_named(study, capsys):
     e = study.estimates
     hidden = e[(e["unit"] == UNIT) & (e["wave"] == WAVE) & (e["status"] == "hidden")]

@@ -151,13 +151,14 @@ def trace(
     group: Annotated[str, typer.Option(help="Only this group.")] = "",
     wave: Annotated[str, typer.Option(help="Wave; the report's own if left out.")] = "",
     component: Annotated[str, typer.Option(help="Item, measure, change or gap.")] = "",
+    gathering: Annotated[str, typer.Option(help="Only this gathering.")] = "",
 ) -> None:
     """Follow a number from the report's sentence back to rows, files, hashes and code."""
     from plankompass.commands.trace import trace as run
 
     raise typer.Exit(
         run(study, ROOT, municipality=municipality, indicator=indicator, group=group, wave=wave,
-            component=component)
+            component=component, gathering=gathering)
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ NETWORK_FOLDER = "nettverk"
 LANGUAGES = ("nb", "nn", "en")
 _KEY = ["level", "unit", "wave", "group", "gathering", "indicator", "component"]
 _SHORT_HASH = 16
+_CODE = 18
+"""Column of the municipality's code in a report's CSV of numbers; empty for the network."""
 
 
 def trace(
@@ -39,6 +41,7 @@ def trace(
     group: str = "",
     wave: str = "",
     component: str = "",
+    gathering: str = "",
 ) -> int:
     """Print the way of a number back to its sources.
 
@@ -50,6 +53,7 @@ def trace(
         group: Only this group.
         wave: Wave; the report's own when left out.
         component: Component; ``total`` when left out and there is one.
+        gathering: Only this gathering.
 
     Returns:
         0.
@@ -66,6 +70,8 @@ def trace(
     about = plan.book.indicators[indicator]
     path = processed / "publishable" / "estimates.parquet"
     table = read_table("publishable_estimates", path)
+    if gathering:
+        table = table[table["gathering"] == gathering]
     rows, others = _chosen(table, unit, about, group, wave or plan.config.report.wave, component)
     folder = reports / (municipality if unit != NETWORK else NETWORK_FOLDER)
     sources = Sources(plan, processed)
@@ -153,27 +159,44 @@ def _report_lines(folder: Path, rows: list[dict[str, Any]], plan: StudyPlan) -> 
                 rule = plan.book.sentence_rules[told["rule"]]
                 yield f"  {sentence['id']} at {place}: «{sentence['text']}»"
                 yield f"    said by rule {rule.id}: {rule.when}"
-        names = {rows[0]["indicator"], *(row["component"] for row in rows)} - {"total"}
-        for place, text in _figures(report, "", names):
+        of_wave = [row for row in rows if row["wave"] == report["meta"]["wave"]]
+        for place, text in _figures(report, "", of_wave, voice):
             yield f"  {place}: {text}"
     for file in sorted(folder.glob("tall*.csv")):
         yield f"{file.as_posix()}  sha256 {hash_file(file)}"
         yield from _csv_lines(file, rows, plan)
 
 
-def _figures(value: Any, place: str, names: set[str]) -> Iterator[tuple[str, str]]:
-    """Numbers of figures and tables that carry one of the names: place and text."""
+def _is_about(block: Mapping[str, Any], rows: list[dict[str, Any]], voice: Voice) -> bool:
+    """Whether a row of a figure shows one of the estimates: by its id, or its indicator and words."""
+    if "indicator" not in block:
+        return bool({str(block.get(k)) for k in ("id", "item")} & {r["component"] for r in rows})
+    own = [r for r in rows if r["indicator"] == block["indicator"] and "|" not in r["component"]]
+    return any(
+        block.get("label") == voice.component(row["indicator"], row["component"])
+        and (
+            row["group"] not in voice.book.groups
+            or str(block.get("sub")).startswith(voice.group(row["group"]))
+        )
+        for row in own
+    )
+
+
+def _figures(
+    value: Any, place: str, rows: list[dict[str, Any]], voice: Voice
+) -> Iterator[tuple[str, str]]:
+    """Numbers of figures and tables that show one of the estimates: place and text."""
     if isinstance(value, dict):
-        if names & {str(value.get(key)) for key in ("indicator", "id", "item")}:
+        if _is_about(value, rows, voice):
             for key, shown in value.items():
                 if isinstance(shown, dict) and "text" in shown and "status" in shown:
                     interval = f" ({shown['interval']})" if shown["interval"] else ""
                     yield f"{place}.{key}", f"{shown['text']}{interval}"
         for key, inner in value.items():
-            yield from _figures(inner, f"{place}.{key}" if place else key, names)
+            yield from _figures(inner, f"{place}.{key}" if place else key, rows, voice)
     elif isinstance(value, list):
         for at, inner in enumerate(value):
-            yield from _figures(inner, f"{place}[{at}]", names)
+            yield from _figures(inner, f"{place}[{at}]", rows, voice)
 
 
 def _sentences(value: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -191,12 +214,16 @@ def _csv_lines(file: Path, rows: list[dict[str, Any]], plan: StudyPlan) -> Itera
     """Lines of a CSV of numbers that show these estimates; columns are known by what stands in them."""
     with file.open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.reader(stream, delimiter=";"))
+    codes = {p.kommune_id: p.code for p in plan.participants}
     for row in rows:
         pair = [row["indicator"], row["component"]]
         words = {Voice.of(language, plan.book).group(row["group"]) for language in LANGUAGES}
         wave = plan.config.waves.get(row["wave"])
         year = str(wave.as_of.year) if wave else ""
+        code = codes.get(row["unit"], "")
         for number, cells in enumerate(lines, start=1):
+            if len(cells) <= _CODE or cells[_CODE] != code:
+                continue
             at = next((i for i in range(len(cells) - 1) if cells[i : i + 2] == pair), None)
             if at is None or (year and year not in cells):
                 continue
@@ -204,7 +231,7 @@ def _csv_lines(file: Path, rows: list[dict[str, Any]], plan: StudyPlan) -> Itera
                 continue
             if row["gathering"] and row["gathering"] not in cells:
                 continue
-            shown = [f"{h} {c}" for h, c in zip(lines[0][8:14], cells[8:14], strict=False) if c]
+            shown = [f"{h} {c}" for h, c in zip(lines[0][8:15], cells[8:15], strict=False) if c]
             yield f"  line {number}: {_name(row)}: {', '.join(shown)}"
 
 
@@ -222,8 +249,25 @@ def _published_lines(path: Path, rows: list[dict[str, Any]], processed: Path) ->
                     f"{column} {value:g}" if isinstance(value, float) else f"{column} {value}"
                 )
         yield f"  {_name(row)}: {', '.join(parts)}; method {row['method']}"
+        yield from _peer_lines(row, processed)
     gate = processed / "publishable" / "gate.json"
     yield f"attacked before it was let out: {gate.as_posix()}  sha256 {hash_file(gate)}"
+
+
+def _peer_lines(row: Mapping[str, Any], processed: Path) -> Iterator[str]:
+    """The mean of the others that stands beside a municipality's number, and what it is made of."""
+    path = processed / "publishable" / "comparisons.parquet"
+    table = read_table("comparisons", path)
+    for key in ("wave", "group", "gathering", "indicator", "component"):
+        table = table[table[key] == row[key]]
+    found = table[(table["kommune_id"] == row["unit"]) & table["peer_mean"].notna()]
+    for one in found.itertuples(index=False):
+        told = f"difference {one.difference:g}" if pd.notna(one.difference) else "no difference"
+        yield (
+            f"    mean of the {one.peers} others whose number is published {one.peer_mean:g}, "
+            f"{told}, {one.verdict or 'no verdict'} ({path.as_posix()})"
+        )
+        yield "    unweighted and of published numbers alone: trace each with its --municipality"
 
 
 def _restricted_lines(
@@ -241,6 +285,17 @@ def _restricted_lines(
             yield f"  {_name(row)}: class {before['class_value'] or 'none'}"
         else:
             yield f"  {_name(row)}: {before['value']:.6g} before rounding"
+        if row["level"] == NETWORK and not _same_number(before["n"], row["n"]):
+            yield (
+                "    n is published as a round number or not at all, since some municipality's "
+                "number of answers is hidden (docs/method/disclosure.md)"
+            )
+
+
+def _same_number(one: object, other: object) -> bool:
+    return bool(pd.isna(one) and pd.isna(other)) or (
+        not pd.isna(one) and not pd.isna(other) and one == other
+    )
 
 
 def _formula_lines(root: Path, about: Indicator) -> Iterator[str]:

@@ -191,11 +191,31 @@ def raw_lines(
         told = [f"{r.rows} {r.outcome}" for r in of_file.sort_values("outcome").itertuples()]
         if told:
             yield f"  rows of the whole file: {', '.join(told)}"
+        yield from _how_read(file, indicator, sources)
     noted = pd.read_csv(sources.processed / "tidy" / "avvik.csv", dtype="str")
     noted = noted[noted["file"].isin(files)]
     for (case, severity, rule), part in noted.groupby(["case", "severity", "rule"]):
         count = int(part["count"].astype(int).sum())
         yield f"  {severity} {case}, {count} times in these files: {rule}"
+
+
+def _how_read(file: str, indicator: Indicator, sources: Sources) -> Iterator[str]:
+    """What the configuration says of a survey file: where codes, places and weights stand."""
+    asked = set(indicator.inputs.items)
+    for source in sources.plan.config.surveys:
+        if source.file != file:
+            continue
+        told = [f"municipality in {source.municipality}", f"person in {source.respondent_key}"]
+        if source.weight:
+            told.append(f"weight in {source.weight}")
+        yield f"  config.yaml, source {source.id}: {', '.join(told)}"
+        for column, item in source.items.items():
+            if item.partition("__")[0] in asked:
+                yield f"  config.yaml: column «{column}» is {item}"
+        for item, codes in source.recodes.items():
+            if item.partition("__")[0] in asked:
+                turned = ", ".join(f"{one} to {other}" for one, other in codes.items())
+                yield f"  config.yaml: {item} recoded {turned}"
 
 
 def _files(rows: list[Mapping[str, object]], indicator: Indicator, sources: Sources) -> list[str]:
@@ -204,9 +224,11 @@ def _files(rows: list[Mapping[str, object]], indicator: Indicator, sources: Sour
     wanted: list[str | None] = [registers.participants]
     pairs = {(g, w) for row in rows for g in groups_of(row) for w in waves_of(row)}
     if pairs:
-        wanted += [registers.frames, registers.councils]
+        wanted += [registers.frames, registers.councils, registers.codes, registers.code_changes]
         gatherings = {str(row["gathering"]) for row in rows}
         for source in config.surveys:
+            if source.gathering and source.gathering in gatherings:
+                wanted.append(registers.gatherings)
             in_wave = (source.group, source.wave) in pairs
             if in_wave or (source.gathering and source.gathering in gatherings):
                 wanted += [source.file, source.codebook]
@@ -218,7 +240,7 @@ def _files(rows: list[Mapping[str, object]], indicator: Indicator, sources: Sour
         ]
     if indicator.inputs.measures:
         kinds = _kinds(indicator, sources)
-        wanted += [registers.plan_dates, registers.councils]
+        wanted += [registers.plan_dates, registers.councils, registers.code_changes]
         if NETWORK_LOG in kinds:
             wanted += [registers.attendance, registers.gatherings]
         if config.plans:

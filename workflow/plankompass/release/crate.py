@@ -151,6 +151,7 @@ def write_crate(folder: Path, manifest: Manifest, config: Mapping[str, Any], env
         crate, "#run", type="CreateAction",
         name=f"Run of the whole workflow, release {manifest.release}",
         description=f"./plankompass build {manifest.study}",
+        actionStatus="http://schema.org/CompletedActionStatus",
     )  # fmt: skip
     action["instrument"] = workflow
     action["agent"] = publisher
