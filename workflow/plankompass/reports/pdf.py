@@ -13,7 +13,7 @@ from plankompass.reports.figures import Chart, Key, key_icon
 from plankompass.reports.pdf_objects import mark_row_headers
 from plankompass.reports.schema import MunicipalReport
 from plankompass.reports.style import TONE_MARKS
-from plankompass.reports.typeset import typeset
+from plankompass.reports.typeset import forget_pieces, typeset
 from plankompass.reports.view import (
     View,
     closing_facts,
@@ -147,6 +147,7 @@ def render_pdf(view: View) -> bytes:
             break
         tighter = _compile(view, data | {"tight": data["tight"] + step})
         raw = tighter if _pages(tighter) < pages else raw
+    forget_pieces()
     return mark_row_headers(raw)
 
 

@@ -15,14 +15,15 @@ from plankompass.reports.style import FONTS
 from plankompass.study.problems import PlankompassError
 
 _LOCK = threading.Lock()
+_KEPT = 10  # documents set since a piece was last used before Typst drops it
 
 
 @cache
-def compiler(template: Path) -> typst.Compiler:
+def compiler(template: Path | None) -> typst.Compiler:
     """A compiler with the repository's fonts and no others, kept warm in the process.
 
     Args:
-        template: The template it is for.
+        template: The template it is for; None for an empty one.
 
     Returns:
         The compiler.
@@ -30,7 +31,20 @@ def compiler(template: Path) -> typst.Compiler:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
-    return typst.Compiler(template.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
+    source = template.read_bytes() if template else b""
+    return typst.Compiler(source, font_paths=fonts, ignore_system_fonts=True)
+
+
+def forget_pieces() -> None:
+    """Let Typst drop the pieces that it keeps of earlier documents, by setting empty ones.
+
+    It keeps the pieces of the last ten in case the next is the same but for a few words, as in an
+    editor. Two reports share little, and the gaps that kept pieces leave in the memory as they go made
+    each report slower to set than the one before.
+    """
+    with _LOCK:
+        for _ in range(_KEPT + 1):
+            compiler(None).compile(b"", format="pdf")
 
 
 def typeset(template: Path, name: str, data: Any, dated: date, title: str) -> bytes:
