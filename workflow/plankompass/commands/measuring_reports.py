@@ -116,8 +116,8 @@ def measure_bare(folder: Path) -> dict[str, Any]:
     Returns:
         CPU seconds of each report: drawing, typesetting once.
     """
+    from plankompass.jobs.circles import searched_once
     from plankompass.reports import charts, pdf, view
-    from plankompass.reports.circles import searched_once
     from plankompass.reports.schema import MunicipalReport, read_document
 
     drawing: dict[str, float] = defaultdict(float)

@@ -17,15 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from plankompass.jobs.build_lock import hold_as_worker
+from plankompass.jobs.circles import searched_once
 from plankompass.jobs.storage import describe_storage_error
 from plankompass.study.problems import PlankompassError
 
 DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
 MEMORY_VARIABLE = "PLANKOMPASS_MEASURE_MEMORY"
 _PARENT_POLL_SECONDS = 0.25
-# A worker keeps tables of some hundred thousand texts, and Python's usual 700 new objects would have it
-# look through what it keeps again and again: a third of the time of a report's text.
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,6 @@ def begin_worker(parent: int, root: str) -> None:
         root: The checkout.
     """
     hold_as_worker(Path(root))
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     follow_parent(parent)
 
 
@@ -153,7 +150,8 @@ def call_entry(
         if len(sys.modules) > known:
             gc.freeze()  # what was imported stays: no later search for garbage looks through it
         imported, wall = time.process_time(), time.perf_counter()
-        function(inputs, outputs, params)
+        with searched_once():
+            function(inputs, outputs, params)
     except PlankompassError as error:
         logger.error("%s", error)
         problem = str(error)

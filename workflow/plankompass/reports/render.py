@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from plankompass.reports.circles import searched_once
 from plankompass.reports.html_page import render_html
 from plankompass.reports.pdf import render_pdf
 from plankompass.reports.schema import IndexDocument, read_document
@@ -17,7 +16,6 @@ from plankompass.study.problems import PlankompassError
 _LOG = logging.getLogger(__name__)
 
 
-@searched_once()
 def render_report(
     inputs: Mapping[str, Path], outputs: Mapping[str, Path], params: Mapping[str, Any]
 ) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from plankompass.reports.catalogue import catalogue
-from plankompass.reports.circles import searched_once
 from plankompass.reports.publishable import Publishable, read_publishable
 from plankompass.reports.who_answered import who_answered_sheet
 from plankompass.reports.wording import Voice, report_texts
@@ -79,7 +78,6 @@ def compose_workbook(data: Publishable, params: Mapping[str, Any]) -> list[Sheet
     ]
 
 
-@searched_once()
 def write_workbook(
     inputs: Mapping[str, Path | list[Path]], outputs: Mapping[str, Path], params: Mapping[str, Any]
 ) -> None:

@@ -1,7 +1,8 @@
-"""Python's search for circles of dead objects, once a file instead of a hundred times.
+"""Python's search for circles of dead objects, once a job instead of a hundred times.
 
-A report's rows and drawn lines are many small objects that all live until the file is written: each
-search on the way goes through them, and through all tables of the process, in vain.
+A report's rows and drawn lines, the rows of a nation's linear system: many small objects that all live
+until the job is done. Each search on the way goes through them, and through all tables that the process
+keeps, in vain.
 """
 
 from __future__ import annotations

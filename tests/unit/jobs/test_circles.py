@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from plankompass.reports.circles import searched_once
+from plankompass.jobs.circles import searched_once
 
 
 class _Circle:
