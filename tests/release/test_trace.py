@@ -171,6 +171,14 @@ def test_trace_tells_what_the_number_is_made_with(study, capsys):
     assert "n is published as a round number" in network
     lines = re.findall(r"  line \d+: administrasjon T2 total: ", network)
     assert len(lines) == 1, "the network's own line, and no municipality's"
+    several = said(municipality=CODE, indicator="plan_use_convergence")
+    for file in (
+        "surveys/folkevalgte_T2.sav",
+        "plans/goal_register.csv",
+        "interviews/koder_A.qdpx",
+    ):
+        assert f"{file}  sha256" in several, "the files of the indicators it is made of"
+    assert "surveys/administrasjon_T2.sav" not in several
     gathering = {"indicator": "gathering_value", "gathering": "s1", "wave": "T0"}
     first = said(municipality="nettverk", **gathering)
     assert "deltakere T0 s1 total" in first and "T0 s2" not in first

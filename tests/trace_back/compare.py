@@ -17,7 +17,7 @@ from tests.trace_back.surveys import GROUPS, NETWORK, Found, Place
 SAME, DIFFERENT, FOLLOWED = "same", "DIFFERENT", "not worked out"
 _FILE = re.compile(r"^  (\S+)  sha256 ([0-9a-f]{64})$", re.MULTILINE)
 _ROUND = "n is published as a round number"
-_SIX_DIGITS = 2e-6
+_SIX_DIGITS = 6e-6
 _LOW, _HALF, _HIGH, _FEW = 0.20, 0.50, 0.80, 3
 _COUNTS_BELOW = 20
 """Answers under which a share of persons is published as a count of a count, unrounded."""
@@ -118,7 +118,7 @@ def _wrong(printed: Printed, trace: str | None, found: Found | None) -> str:
     elif (anew := as_printed(found.value, printed.text, percent=percent)) != printed.text:
         wrong.append(f"printed {printed.text}, worked out anew {anew}")
     told = before_rounding(trace, printed) if trace is not None else found.value
-    if told is not None and abs(told - found.value) > _SIX_DIGITS * max(1, abs(told)):
+    if told is not None and not math.isclose(told, found.value, rel_tol=_SIX_DIGITS, abs_tol=1e-9):
         wrong.append(f"trace says {told} before rounding, worked out anew {found.value}")
     if told is None and printed.quantity != WORDS:
         wrong.append("trace does not tell the value before rounding")

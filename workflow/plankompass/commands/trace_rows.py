@@ -253,7 +253,25 @@ def _files(rows: list[Mapping[str, object]], indicator: Indicator, sources: Sour
             for participant in plan.participants:
                 if participant.kommune_id in units:
                     wanted += _documents(participant.code, kinds, sources)
+    for other in indicator.inputs.indicators:
+        wanted += _files(
+            _made_of(rows, indicator, other, sources), plan.book.indicators[other], sources
+        )
     return sorted({file for file in wanted if file and file in plan.hashes})
+
+
+def _made_of(
+    rows: list[Mapping[str, object]], indicator: Indicator, other: str, sources: Sources
+) -> list[Mapping[str, object]]:
+    """The estimates of another indicator that estimates of this one are made of."""
+    asked = indicator.params.get("survey_group")
+    return [
+        {**row, "component": "total", "group": group}
+        for row in rows
+        for group in sources.plan.book.indicators[other].groups
+        if group == row["group"] or (row["group"] not in SURVEY_GROUPS and asked in (None, group))
+        or group not in SURVEY_GROUPS
+    ]  # fmt: skip
 
 
 def _documents(code: str, kinds: set[str], sources: Sources) -> list[str]:
