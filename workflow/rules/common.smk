@@ -5,6 +5,9 @@
 import sys
 from pathlib import Path
 
+from snakemake.io import _IOFile
+from snakemake.logging import logger
+
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from plankompass.indicators.registry import (
@@ -18,6 +21,7 @@ from plankompass.jobs.build_lock import (
     hold_as_worker,
     hold_for_plain_engine,
 )
+from plankompass.jobs.engine import spare_the_engine
 from plankompass.jobs.fingerprint import (
     code_fingerprint,
     files_fingerprint,
@@ -41,11 +45,7 @@ onstart:
         hold_for_plain_engine(Path())
     except PlankompassError as error:
         raise WorkflowError(str(error))
-    # The limit of jobs a second makes the engine look at all ready jobs again a second after each start
-    # of a job, and again a second after that, for as long as any are ready: a national build has a
-    # thousand such rounds a second. Local jobs need no limit; a cluster keeps its own.
-    if workflow.local_exec:
-        workflow.scheduler.job_rate_limiter = None
+    spare_the_engine(workflow, _IOFile, logger)
 
 
 try:

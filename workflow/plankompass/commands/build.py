@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -19,6 +20,7 @@ from plankompass.jobs.earlier import (
     result_folders,
     sweep_partial,
 )
+from plankompass.jobs.engine import OBJECTS_BETWEEN_COLLECTIONS
 from plankompass.jobs.progress import show_progress
 from plankompass.jobs.storage import describe_storage_error, storage_problems, sweep_caches
 from plankompass.study.problems import PlankompassError
@@ -160,6 +162,7 @@ def _run_engine(arguments: Sequence[str]) -> tuple[bool, int]:
     runner.failures.clear()
     runner.outcomes.clear()
     runner.finished = 0
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     logging.raiseExceptions = False  # a log that a full disk cuts short is no news of its own
     from snakemake.cli import main as snakemake_main
     from snakemake.logging import logger

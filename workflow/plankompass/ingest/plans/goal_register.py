@@ -22,7 +22,7 @@ from plankompass.ingest.plans.review_check import check_forms
 from plankompass.study.codebook import load_codebook
 from plankompass.study.config_models import LimitConfig, PlanConfig, WaveConfig
 from plankompass.study.problems import ProblemLog
-from plankompass.tables import empty_table, read_table, write_table
+from plankompass.tables import empty_table, read_table, read_tables, write_table
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def ingest_goal_register(
         codebook = load_codebook(params["codebook"])
         waves = {k: WaveConfig.model_validate(v) for k, v in params["waves"].items()}
         known = set(read_table("municipalities", inputs["municipalities"])["kommune_id"])
-        documents = _documents(inputs["documents"])
+        documents = read_tables("documents", inputs["documents"])
         rows = read_goal_rows(raw, plans.goal_register, known, documents, codebook, log)
         if plans.review_forms:
             limits = LimitConfig.model_validate(params.get("limits") or {})
@@ -90,11 +90,6 @@ def given_answers(rows: Sequence[GoalRow]) -> pd.DataFrame:
         ],
         columns=columns,
     )
-
-
-def _documents(paths: Sequence[Path]) -> pd.DataFrame:
-    frames = [read_table("documents", path) for path in paths]
-    return pd.concat(frames, ignore_index=True) if frames else empty_table("documents")
 
 
 def _without_unused_documents(
