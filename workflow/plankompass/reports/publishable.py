@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from plankompass.reports.columns import Columns, codes_of
 from plankompass.tables import read_table
 
 #: Input name in the workflow to the table's contract.
@@ -39,7 +40,6 @@ TABLES = {
 NETWORK = "network"
 TOTAL = "total"
 _QUESTION = ("indicator", "wave", "group", "gathering", "component")
-_NUMBERS = ("value", "lower", "upper", "n", "population", "dont_know")
 _TEXTS = ("class_value", "status", "reason", "display")
 _UNITS_KEPT = 6
 _ASKED_ONE_BY_ONE = 64  # estimates of a unit, before all of them are made
@@ -57,8 +57,7 @@ class Key(NamedTuple):
     component: str
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """One publishable estimate; numbers are None where the table has none.
 
     Attributes:
@@ -88,8 +87,7 @@ class Estimate:
         return self.status == "published" and (self.value is not None or bool(self.class_value))
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A published value against the other municipalities."""
 
     peer_mean: float | None
@@ -105,20 +103,6 @@ def absent(value: Any) -> bool:
     return value is None or bool(pd.isna(value))
 
 
-def _none(value: Any) -> Any:
-    return None if absent(value) else value
-
-
-def _number(value: Any) -> float | None:
-    value = _none(value)
-    return None if value is None else float(value)
-
-
-def _count(value: Any) -> int | None:
-    value = _none(value)
-    return None if value is None else int(value)
-
-
 class _Rows:
     """The estimates in columns, and where each one stands.
 
@@ -130,10 +114,12 @@ class _Rows:
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        self._texts = {name: _codes(frame[name]) for name in (*Key._fields, *_TEXTS)}
-        self._numbers = {
-            name: frame[name].to_numpy(dtype="float64", na_value=np.nan) for name in _NUMBERS
-        }
+        self._columns = Columns(
+            frame,
+            texts=(*Key._fields, *_TEXTS),
+            numbers=("value", "lower", "upper", "dont_know"),
+            counts=("n", "population"),
+        )
         self.units, unit_of = _combined(frame, ["level", "unit"])
         self.questions, question_of = _combined(frame, _QUESTION)
         self._at = np.full((len(self.units), len(self.questions)), -1, dtype="int32")
@@ -173,26 +159,16 @@ class _Rows:
 
     def _make(self, rows: Sequence[int]) -> list[Estimate]:
         at = np.asarray(rows, dtype="int64")
-
-        def texts(name: str) -> list[str]:
-            codes, words = self._texts[name]
-            return [words[code] for code in codes[at].tolist()]
-
-        def numbers(name: str) -> list[float | None]:
-            return [None if value != value else value for value in self._numbers[name][at].tolist()]
-
-        columns = zip(
-            zip(*map(texts, Key._fields), strict=True),
-            *map(numbers, _NUMBERS), *map(texts, _TEXTS), strict=True,
-        )  # fmt: skip
-        return [
-            Estimate(
-                Key._make(key), value, lower, upper,
-                None if n is None else int(n), None if population is None else int(population),
-                dont_know, *words,
+        texts, numbers, counts = self._columns.texts, self._columns.numbers, self._columns.counts
+        keys = map(Key, *(texts(name, at) for name in Key._fields))
+        return list(
+            map(
+                Estimate, keys,
+                *(numbers(name, at) for name in ("value", "lower", "upper")),
+                *(counts(name, at) for name in ("n", "population")),
+                numbers("dont_know", at), *(texts(name, at) for name in _TEXTS),
             )
-            for key, value, lower, upper, n, population, dont_know, *words in columns
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def find(self, key: Key) -> Estimate | None:
         """The estimate of a key, or None."""
@@ -217,8 +193,9 @@ class _Rows:
         if code is None:
             return []
         rows = [int(self._at[code, q]) for q in self._places.get((indicator, wave, group), ())]
-        codes, words = self._texts["component"]
-        return [words[codes[row]] for row in sorted(rows) if row >= 0]
+        return self._columns.texts(
+            "component", np.array(sorted(r for r in rows if r >= 0), dtype="int64")
+        )
 
     def peers(self, key: Key) -> list[float]:
         """Values of the other municipalities that are shown, lowest first."""
@@ -226,30 +203,28 @@ class _Rows:
         if question is None:
             return []
         if question not in self._peers:
-            codes, words = self._texts["status"]
-            value = self._numbers["value"]
-            towns = [code for (level, _), code in self.units.items() if level == "municipality"]
-            rows = [(int(self._at[code, question]), code) for code in towns]
+            every = [code for (level, _), code in self.units.items() if level == "municipality"]
+            towns = np.array(every, dtype="int64")
+            rows = self._at[towns, question]
+            towns, rows = towns[rows >= 0], rows[rows >= 0]
+            columns = zip(
+                self._columns.numbers("value", rows), towns.tolist(),
+                self._columns.texts("status", rows), strict=True,
+            )  # fmt: skip
             self._peers[question] = sorted(
-                (float(value[row]), code)
-                for row, code in rows
-                if row >= 0 and words[codes[row]] == "published" and not np.isnan(value[row])
+                (value, code)
+                for value, code, status in columns
+                if status == "published" and value is not None
             )
         own = self.units.get((key.level, key.unit))
         return [value for value, code in self._peers[question] if code != own]
-
-
-def _codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """A text column as numbers, and what they stand for."""
-    codes, words = pd.factorize(column)
-    return codes, [*(str(word) for word in words), ""]
 
 
 def _combined(
     frame: pd.DataFrame, columns: Sequence[str]
 ) -> tuple[dict[tuple[str, ...], int], np.ndarray]:
     """The distinct combinations of some text columns, and the number of each row's."""
-    parts = [_codes(frame[column]) for column in columns]
+    parts = [codes_of(frame[column]) for column in columns]
     whole = np.zeros(len(frame), dtype="int64")
     for codes, words in parts:
         whole = whole * len(words) + codes
@@ -277,11 +252,17 @@ class Publishable:
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
         self.tables = {name: frame for name, frame in tables.items() if name != "estimates"}
         self._estimates = _Rows(tables["estimates"])
-        self._compared = {
-            str(unit): rows for unit, rows in tables["comparisons"].groupby("kommune_id")
-        }
+        compared = tables["comparisons"]
+        self._compared = Columns(
+            compared,
+            texts=("indicator", "kommune_id", "wave", "group", "gathering", "component", "verdict"),
+            numbers=("peer_mean", "difference", "lower", "upper"),
+            counts=("peers",),
+        )
+        self._compared_at = {str(u): at for u, at in compared.groupby("kommune_id").indices.items()}
         self._comparisons: OrderedDict[str, dict[Key, Comparison]] = OrderedDict()
-        self._indexes: dict[tuple[str, str], dict[Any, list[Any]]] = {}
+        self._listed: dict[str, list[Any]] = {}
+        self._indexes: dict[tuple[str, ...], dict[Any, list[Any]]] = {}
 
     def own(
         self, kommune_id: str, indicator: str, wave: str, group: str, component: str = TOTAL
@@ -320,10 +301,25 @@ class Publishable:
         if unit not in self._comparisons:
             if len(self._comparisons) >= _UNITS_KEPT:
                 self._comparisons.popitem(last=False)
-            rows = self._compared.get(unit)
-            self._comparisons[unit] = {} if rows is None else _comparisons(rows)
+            self._comparisons[unit] = self._comparisons_of(unit)
         self._comparisons.move_to_end(unit)
         return self._comparisons[unit].get(estimate.key)
+
+    def _comparisons_of(self, unit: str) -> dict[Key, Comparison]:
+        """One unit's comparisons by the key of the estimate."""
+        at = self._compared_at.get(unit)
+        if at is None:
+            return {}
+        texts, numbers = self._compared.texts, self._compared.numbers
+        level = [NETWORK if unit == NETWORK else "municipality"] * len(at)
+        indicator, *others = (
+            texts(name, at) for name in ("indicator", "kommune_id", *_QUESTION[1:])
+        )
+        found = map(
+            Comparison, numbers("peer_mean", at), self._compared.counts("peers", at),
+            *(numbers(name, at) for name in ("difference", "lower", "upper")), texts("verdict", at),
+        )  # fmt: skip
+        return dict(zip(map(Key, indicator, level, *others), found, strict=True))
 
     def components(self, indicator: str, level: str, unit: str, wave: str, group: str) -> list[str]:
         """Components that have a row, in the table's order."""
@@ -331,38 +327,23 @@ class Publishable:
 
     def rows(self, table: str, **conditions: Any) -> list[Any]:
         """Rows of a table as named tuples, where columns equal the given values."""
+        if table not in self._listed:
+            self._listed[table] = list(self.tables[table].itertuples(index=False))
         if not conditions:
-            return list(self.tables[table].itertuples(index=False))
-        (column, value), *others = conditions.items()
-        place = (table, column)
+            return list(self._listed[table])
+        place = (table, *conditions)
         if place not in self._indexes:
             index: dict[Any, list[Any]] = {}
-            for row in self.tables[table].itertuples(index=False):
-                index.setdefault(getattr(row, column), []).append(row)
+            cells = attrgetter(*conditions)
+            for row in self._listed[table]:
+                index.setdefault(cells(row), []).append(row)
             self._indexes[place] = index
-        found = self._indexes[place].get(value, [])
-        return [r for r in found if all(_equal(getattr(r, c), v) for c, v in others)]
+        wanted = tuple(conditions.values())
+        return list(self._indexes[place].get(wanted if len(wanted) > 1 else wanted[0], ()))
 
     def municipality(self, kommune_id: str) -> Any:
         """The municipality's row."""
         return self.rows("municipalities", kommune_id=kommune_id)[0]
-
-
-def _comparisons(rows: pd.DataFrame) -> dict[Key, Comparison]:
-    """One unit's comparisons by the key of the estimate."""
-    return {
-        Key(r.indicator, NETWORK if r.kommune_id == NETWORK else "municipality", r.kommune_id, r.wave, r.group, r.gathering, r.component):
-            Comparison(
-                _number(r.peer_mean), int(r.peers), _number(r.difference),
-                _number(r.lower), _number(r.upper), r.verdict,
-            )
-        for r in rows.itertuples(index=False)
-    }  # fmt: skip
-
-
-def _equal(cell: Any, value: Any) -> bool:
-    """Whether a cell has a value; a missing one has none."""
-    return not absent(cell) and bool(cell == value)
 
 
 @lru_cache(maxsize=2)
