@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 import yaml
 from lxml import etree
+from rocrate.rocrate import ROCrate
 
 from plankompass.commands.make_crate import make_crate
 from plankompass.release.crate import licence_of
@@ -110,7 +111,11 @@ def test_the_same_release_gives_the_same_crate(crate, verified, released, tmp_pa
     make_crate("eksempel", verified.folder, released, again)
     with zipfile.ZipFile(again) as archive:
         for name in ("ro-crate-metadata.json", "datapackage.json", "ddi-codebook.xml"):
-            assert archive.read(f"eksempel/{name}") == (crate / name).read_bytes()
+            assert archive.read(name) == (crate / name).read_bytes()
+    opened = ROCrate(str(again))
+    assert opened.mainEntity.id == "Snakefile"
+    missing = [e.id for e in opened.data_entities if not (crate / e.id).exists()]
+    assert missing == [] and len(opened.data_entities) > 500
     with pytest.raises(PlankompassError, match="exists already"):
         make_crate("eksempel", verified.folder, released, again)
 

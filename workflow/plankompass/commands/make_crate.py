@@ -97,6 +97,6 @@ def _pack(folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            name = path.relative_to(folder.parent).as_posix()
+            name = path.relative_to(folder).as_posix()  # RO-Crate: the metadata stands at the root
             program = bool(path.stat().st_mode & 0o100)
             add_entry(archive, name, path.read_bytes(), executable=program)
