@@ -8,6 +8,7 @@ the act of 1992. Sources: plan- og bygningsloven §§ 10-1, 11-1, 11-4; kommunel
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -92,13 +93,16 @@ class PlanDates:
     @classmethod
     def of(cls, rows: pd.DataFrame) -> PlanDates:
         """From rows of the table ``plan_dates``."""
-        dated = rows[rows["date"].notna()]
-        days = {
-            (str(kind), str(event)): tuple(sorted(d.date() for d in own["date"]))
-            for (kind, event), own in dated.groupby(["document_kind", "event"])
-        }
-        gone = rows[rows["event"].isin(["absent", "not_collected"])]
-        return cls(days, frozenset(gone["document_kind"]))
+        days: dict[tuple[str, str], list[date]] = defaultdict(list)
+        said = set()
+        for kind, event, day in zip(
+            rows["document_kind"], rows["event"], rows["date"], strict=True
+        ):
+            if not pd.isna(day):
+                days[(kind, event)].append(day.date())
+            if event in ("absent", "not_collected"):
+                said.add(kind)
+        return cls({key: tuple(sorted(own)) for key, own in days.items()}, frozenset(said))
 
     def decided(self, *kinds: str) -> list[date]:
         """Days the council decided on documents of some kinds."""
@@ -260,12 +264,13 @@ def duties_table(
     ]
     one_book = set(zip(merged["kommune_id"], merged["wave"], strict=True))
     since = dict(zip(municipalities["kommune_id"], municipalities["territory_from"], strict=True))
+    listed = {kommune: PlanDates.of(own) for kommune, own in plan_dates.groupby("kommune_id")}
     for wave, config in waves.items():
         sitting = councils_in_office(councils, config.as_of)
         for kommune in sorted(municipalities["kommune_id"]):
             if kommune not in sitting.index or since[kommune] > pd.Timestamp(config.as_of):
                 continue  # no council, or not yet with today's territory
-            dates = PlanDates.of(plan_dates[plan_dates["kommune_id"] == kommune])
+            dates = listed.get(kommune, PlanDates({}, frozenset()))
             constituted = sitting.at[kommune, "constituted_on"].date()
             found = council_duties(
                 dates, constituted, config.as_of, merged_plan=(kommune, wave) in one_book

@@ -141,11 +141,11 @@ def _agreement(
         return found | dict.fromkeys(("rwg_j", "agreement_a", "icc1", "icc2"), np.nan)
     inside = np.isin(codes, large)
     answers, groups = complete[inside], codes[inside]
-    apart = []
-    for municipality in large:
-        own = answers[groups == municipality]
-        counts = [[(column == level).sum() for level in sorted(levels)] for column in own.T]
-        apart.append(np.mean([van_der_eijk_a(c) for c in counts]))
+    given = np.stack([answers == level for level in sorted(levels)], axis=-1)
+    order = np.argsort(groups, kind="stable")
+    starts = np.searchsorted(groups[order], large)
+    counts = np.add.reduceat(given[order], starts, axis=0, dtype=np.int64)
+    apart = [np.mean([van_der_eijk_a(item) for item in own]) for own in counts]
     icc = icc_one_two(answers.mean(axis=1), groups, confidence=settings.confidence)
     return found | {
         "rwg_j": rwg_j(answers, groups, len(levels)).median,

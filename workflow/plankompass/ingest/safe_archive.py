@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from plankompass.study.problems import PlankompassError
@@ -136,8 +137,15 @@ class SafeArchive:
         """
         if name in self._members:
             return name
-        matches = [n for n in self.names if n.casefold() == name.casefold()]
+        matches = self._by_folded_name.get(name.casefold(), [])
         return matches[0] if len(matches) == 1 else None
+
+    @cached_property
+    def _by_folded_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.names:
+            found.setdefault(name.casefold(), []).append(name)
+        return found
 
     def read(self, name: str) -> bytes:
         """Read one member, counting what comes out.

@@ -6,9 +6,10 @@ are there and differ, the coded value is kept and the difference told.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -40,6 +41,34 @@ def revised_share(decided: list[date], constituted: date, as_of: date) -> float 
     return len({day.year for day in decided if day <= as_of} & set(years)) / len(years)
 
 
+class _PlanDate(NamedTuple):
+    """One row of the register of plan dates.
+
+    Attributes:
+        kind: Kind of document.
+        event: What happened, or that nothing is known.
+        day: When; None where the register has no day.
+    """
+
+    kind: str
+    event: str
+    day: date | None
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is a council's decision with a day."""
+        return self.event in _DECIDED and self.day is not None
+
+
+def _by_municipality(dates: pd.DataFrame) -> dict[str, list[_PlanDate]]:
+    """The register's rows by municipality, none for one that it does not have."""
+    found: dict[str, list[_PlanDate]] = defaultdict(list)
+    columns = (dates[name] for name in ("kommune_id", "document_kind", "event", "date"))
+    for kommune, kind, event, day in zip(*columns, strict=True):
+        found[kommune].append(_PlanDate(kind, event, None if pd.isna(day) else day.date()))
+    return found
+
+
 def add_revised(
     rows: dict[tuple[str, str, str], dict[str, Any]], waves: Mapping[str, WaveConfig],
     councils: pd.DataFrame, dates: pd.DataFrame, name: str, log: ProblemLog,
@@ -54,16 +83,17 @@ def add_revised(
         name: The list of coded measures, for messages.
         log: Takes coded values that differ.
     """
+    listed = _by_municipality(dates)
     for kommune, own in councils.groupby("kommune_id"):
-        listed = dates[(dates["kommune_id"] == kommune) & dates["date"].notna()]
+        constituted = [d.date() for d in own["constituted_on"]]
         for wave, setting in waves.items():
-            past = [d.date() for d in own["constituted_on"] if d.date() <= setting.as_of]
+            past = [d for d in constituted if d <= setting.as_of]
             if not past:
                 continue
             merged = rows.get((str(kommune), wave, MERGED), {}).get("value") == 1
             kinds = ["handlingsdel", "okonomiplan"] if merged else ["handlingsdel"]
-            chosen = listed[listed["document_kind"].isin(kinds) & listed["event"].isin(_DECIDED)]
-            share = revised_share([d.date() for d in chosen["date"]], max(past), setting.as_of)
+            decided = [d.day for d in listed[kommune] if d.kind in kinds and d.decided]
+            share = revised_share(decided, max(past), setting.as_of)
             if share is None:
                 continue
             key = (str(kommune), wave, MEASURE)
@@ -86,20 +116,19 @@ def add_age(
         waves: Waves with their cut-off dates.
         dates: The ``plan_dates`` table.
     """
-    plans = dates[dates["document_kind"] == "samfunnsdel"]
+    plans = _by_municipality(dates[dates["document_kind"] == "samfunnsdel"])
     coded = {(k, w): row for (k, w, measure), row in rows.items() if measure == ADOPTED}
-    known = {str(k) for k in plans["kommune_id"]} | {k for k, _ in coded}
-    for kommune in sorted(known):
-        own = plans[plans["kommune_id"] == kommune]
-        decided = own.loc[own["event"].isin(_DECIDED) & own["date"].notna(), "date"]
+    for kommune in sorted(set(plans) | {k for k, _ in coded}):
+        own = plans[kommune]
+        decided = [d.day for d in own if d.decided]
         for wave, setting in waves.items():
             given = coded.get((kommune, wave))
             day, status = None, ""
             if given is not None:
                 day, status = given["date"], given["status"]
             else:
-                day = max((d.date() for d in decided if d.date() <= setting.as_of), default=None)
-                gone = set(own["event"]) & {"absent", "not_collected"}
+                day = max((d for d in decided if d <= setting.as_of), default=None)
+                gone = {d.event for d in own} & {"absent", "not_collected"}
                 status = "confirmed" if day else min(gone, default="")
             if day is not None and status == "confirmed" and day <= setting.as_of:
                 age = round((setting.as_of - day).days / 365.25, 1)
