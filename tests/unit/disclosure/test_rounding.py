@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.disclosure.made_study import estimate_row
+from tests.unit.disclosure.made_study import estimate_row, rule_book
 
 from plankompass.disclosure.rounding import round_half_away, round_published
 
@@ -19,6 +19,16 @@ def test_halves_go_away_from_zero_as_in_decimal_arithmetic(thousandths, decimals
     expected = abs(exact).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     got = round_half_away(np.array([thousandths / 1000]), decimals)[0]
     assert got == np.copysign(float(expected), thousandths) + 0.0
+
+
+def test_a_point_of_an_index_is_a_share_of_municipalities_in_whole_percent():
+    rules, index = rule_book(), "political_choice_index"
+    assert rules.unit(index, "total") == "index"
+    assert rules.unit(index, "budsjett_alternativer") == "share"
+    row = estimate_row(value=10 / 12, lower=np.nan, upper=np.nan, n=12, numerator=None)
+    frame = pd.DataFrame([row]).astype({"n": "Int64", "numerator": "Int64"})
+    got = round_published(frame, np.array([rules.unit(index, "budsjett_alternativer")]))
+    assert got["value"].tolist() == [0.83]
 
 
 def test_missing_numbers_stay_missing_and_zero_has_no_sign():

@@ -38,6 +38,7 @@ _KIND_UNITS = {
     "source": "class",
     "sensitivity": "class",
 }
+_TOTAL = "total"
 _OPERATOR_UNITS = {
     "mean_of_items": "mean",
     "ranked_means": "mean",
@@ -138,6 +139,8 @@ class RuleBook:
         """
         part = part_of(component)
         own = _OPERATOR_UNITS[self.indicators[indicator].operator]
+        if own == "index" and part.base != _TOTAL:
+            own = "share"  # one point of an index: reached or not, over municipalities a share
         if part.kind == "change":
             return "share_change" if own == "share" else "change"
         return _KIND_UNITS.get(part.kind, own)
