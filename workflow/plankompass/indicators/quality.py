@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,13 @@ def assess_scales(
     codebook = load_codebook(params["codebook"])
     settings = StatisticsConfig.model_validate(params.get("statistics") or {})
     respondents = read_table("respondents", inputs["respondents"])
+    items = {item for indicator in scales(codebook) for item in indicator.inputs.items}
+    wanted = [("item", "in", items), ("missing", "==", "valid")]
+    answers = read_table("answers", inputs["answers"], filters=wanted)
     parts = []
     for indicator in scales(codebook):
-        wanted = [("item", "in", set(indicator.inputs.items)), ("missing", "==", "valid")]
-        answers = read_table("answers", inputs["answers"], filters=wanted)
-        parts += scale_rows(indicator, codebook, respondents, answers, settings)
+        own = answers[answers["item"].isin(indicator.inputs.items)]
+        parts += scale_rows(indicator, codebook, respondents, own, settings)
     table = pd.DataFrame(parts) if parts else empty_table("scale_quality")
     log.info("%d scales by group and wave, %d acceptable", len(table), table["acceptable"].sum())
     write_table("scale_quality", table, outputs["scale_quality"])
@@ -145,7 +148,7 @@ def _agreement(
     order = np.argsort(groups, kind="stable")
     starts = np.searchsorted(groups[order], large)
     counts = np.add.reduceat(given[order], starts, axis=0, dtype=np.int64)
-    apart = [np.mean([van_der_eijk_a(item) for item in own]) for own in counts]
+    apart = [np.mean([_agreement_of(tuple(item)) for item in own]) for own in counts.tolist()]
     icc = icc_one_two(answers.mean(axis=1), groups, confidence=settings.confidence)
     return found | {
         "rwg_j": rwg_j(answers, groups, len(levels)).median,
@@ -153,3 +156,9 @@ def _agreement(
         "icc1": icc.icc1,
         "icc2": icc.icc2,
     }
+
+
+@lru_cache(maxsize=100_000)
+def _agreement_of(counts: tuple[int, ...]) -> float:
+    """Agreement A of one item's counts; a few members spread over a few answers in few ways."""
+    return van_der_eijk_a(counts)

@@ -36,9 +36,8 @@ def compute_response(
     """
     waves = {k: WaveConfig.model_validate(v).as_of for k, v in params["waves"].items()}
     respondents = read_table("respondents", inputs["respondents"])
-    answered = _with_valid_answer(inputs["answers"])
     table = response_table(
-        respondents[respondents["respondent"].isin(answered)],
+        respondents[_have_valid_answer(respondents["respondent"], inputs["answers"])],
         read_table("frames", inputs["frames"]),
         read_table("councils", inputs["councils"]),
         waves,
@@ -47,12 +46,16 @@ def compute_response(
     write_table("response", table, outputs["response"])
 
 
-def _with_valid_answer(path: Path) -> pd.Index:
-    """Respondents with a valid answer; one column of the file is enough, it is the largest table."""
+def _have_valid_answer(respondents: pd.Series, path: Path) -> np.ndarray:
+    """Who has a valid answer; one column of the file is enough, it is the largest table."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    column = pq.read_table(path, columns=["respondent"], filters=[("missing", "==", "valid")])
-    return pd.Index(column["respondent"].unique().to_pandas())
+    table = pq.read_table(path, columns=["respondent"], filters=[("missing", "==", "valid")])
+    answered = table["respondent"].unique()
+    asked = pa.array(respondents, type=answered.type)
+    return pc.is_in(asked, value_set=answered).to_numpy(zero_copy_only=False)
 
 
 def response_table(
