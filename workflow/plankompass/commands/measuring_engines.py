@@ -165,7 +165,8 @@ def _rendering(folder: Path, study: str) -> dict[str, float]:
     drawing.watch(charts, "draw_chart")
     for name in ("draw_multiples", "draw_spine"):
         drawing.watch(view, name)
-    setting.watch(pdf, "_compile")
+    for name in ("_compile", "forget_pieces"):
+        setting.watch(pdf, name)
     for path in sample[:1] + sample:  # the first once more, so that all is warm
         if path is sample[0]:
             drawing.seconds = setting.seconds = 0.0

@@ -45,8 +45,9 @@ _SHEETS = {f"xl/worksheets/sheet{place}.xml": place for place in range(1, 100)}
 _TITLE, _CREATOR, _LANGUAGE = "plankompass-title-", "plankompass-creator-", "plankompass-language-"
 _UNREACHED = 1_040_000
 _CSV_BETWEEN, _CSV_END = ";", "\r\n"
-_ROW = "\0"  # stands for a row's number; no text of a cell has such a character
+_ROW = b"\0"  # stands for a row's number; no text of a cell has such a character
 _CELLS_KEPT = 1 << 12
+_CSV_CELLS_KEPT = 1 << 14
 _STAMPS = re.compile(r"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 
@@ -90,8 +91,8 @@ def _text_xml(text: str) -> str:
     return f"<is><t{space}>{escape(clean)}</t></is>"
 
 
-class _CellTexts(dict[Cell, str]):
-    """The cells of one column in one look as XML, with a mark for the row's number.
+class _CellTexts(dict[Cell, bytes]):
+    """The cells of one column in one look as XML in UTF-8, with a mark for the row's number.
 
     Most texts and many numbers stand in many rows and in every municipality's workbook: each is put
     together once.
@@ -99,10 +100,10 @@ class _CellTexts(dict[Cell, str]):
 
     def __init__(self, letter: str, text_style: int, number_styles: Sequence[int]) -> None:
         super().__init__()
-        self._at = f'<c r="{letter}{_ROW}"'
+        self._at = f'<c r="{letter}{_ROW.decode()}"'
         self._text_style, self._number_styles = text_style, number_styles
 
-    def __missing__(self, cell: Cell) -> str:
+    def __missing__(self, cell: Cell) -> bytes:
         if cell is None or cell == "":
             made = ""
         elif isinstance(cell, str):
@@ -111,8 +112,8 @@ class _CellTexts(dict[Cell, str]):
             made = f'{self._at} s="{self._number_styles[cell.places]}"><v>{_plain(cell)}</v></c>'
         if len(self) >= _CELLS_KEPT:
             self.clear()
-        self[cell] = made
-        return made
+        self[cell] = made.encode()
+        return self[cell]
 
 
 class _RowWriter:
@@ -133,11 +134,12 @@ class _RowWriter:
             for look in _FONTS
         }
 
-    def write(self, row: SheetRow, index: int) -> str:
-        """One row as XML."""
+    def write(self, row: SheetRow, index: int) -> bytes:
+        """One row as XML in UTF-8."""
         known = self._known["marked" if row.marked else "muted" if row.muted else "plain"]
-        cells = "".join([made[cell] for made, cell in zip(known, row.cells, strict=True)])
-        return f'<row r="{index}">{cells.replace(_ROW, str(index))}</row>'
+        cells = b"".join([made[cell] for made, cell in zip(known, row.cells, strict=True)])
+        number = b"%d" % index
+        return b'<row r="%b">%b</row>' % (number, cells.replace(_ROW, number))
 
 
 @dataclass(frozen=True)
@@ -230,23 +232,30 @@ def write_xlsx(
     }  # fmt: skip
     result = io.BytesIO()
     with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
-        for name, content in parts.items():
-            text = content
+        for name, text in parts.items():
             if name in _SHEETS:
                 place = _SHEETS[name]
-                text = _with_rows(text, sheets[place - 1], place, writers[place - 1])
-            elif name == _BOOK:
-                for place, sheet in enumerate(sheets, start=1):
-                    text = text.replace(f"${_last(place)}", f"${HEADING_ROW + len(sheet.rows)}")
-            elif name == _CORE:
-                for mark, words in own.items():
-                    text = text.replace(mark, escape(words))
-                text = _STAMPS.sub(stamp, text)
-            entry = zipfile.ZipInfo(name, _EARLIEST)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, text.encode())
+                content = _with_rows(text, sheets[place - 1], place, writers[place - 1])
+            else:
+                if name == _BOOK:
+                    for place, sheet in enumerate(sheets, start=1):
+                        last = HEADING_ROW + len(sheet.rows)
+                        text = text.replace(f"${_last(place)}", f"${last}")
+                elif name == _CORE:
+                    for mark, words in own.items():
+                        text = text.replace(mark, escape(words))
+                    text = _STAMPS.sub(stamp, text)
+                content = text.encode()
+            new.writestr(_entry(name), content)
     return result.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """An entry of the archive, the same whenever and wherever it is made."""
+    entry = zipfile.ZipInfo(name, _EARLIEST)
+    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+    entry.external_attr = 0o644 << 16
+    return entry
 
 
 @lru_cache(maxsize=8)
@@ -276,8 +285,8 @@ def _skeleton(
     return parts, [_RowWriter(frame.columns, styles) for frame in frames]
 
 
-def _with_rows(xml: str, sheet: Sheet, place: int, writer: _RowWriter) -> str:
-    """A sheet's XML with its titles and its body rows."""
+def _with_rows(xml: str, sheet: Sheet, place: int, writer: _RowWriter) -> bytes:
+    """A sheet's XML with its titles and its body rows, in UTF-8."""
     last = HEADING_ROW + len(sheet.rows)
     head, end, tail = xml.rpartition("</sheetData>")
     size = f'<dimension ref="A1:{get_column_letter(len(sheet.columns))}{last}"/>'
@@ -293,19 +302,27 @@ def _with_rows(xml: str, sheet: Sheet, place: int, writer: _RowWriter) -> str:
     tail = tail.replace(str(_last(place)), str(last))
     head = _DIMENSION.sub(size, head, count=1)
     rows = [writer.write(row, index) for index, row in enumerate(sheet.rows, start=HEADING_ROW + 1)]
-    return "".join([head, *rows, end, tail])
+    return b"".join([head.encode(), *rows, end.encode(), tail.encode()])
 
 
-@lru_cache(maxsize=1 << 14)
-def _csv_cell(cell: Cell) -> str:
-    """A cell as it stands in a line; a text in quotation marks where it needs them."""
-    if not isinstance(cell, str):
-        return "" if cell is None else _plain(cell).replace(".", ",")
-    line = io.StringIO(newline="")
-    csv.writer(line, delimiter=_CSV_BETWEEN, lineterminator=_CSV_END).writerow(
-        [safe_text(cell), ""]
-    )
-    return line.getvalue().removesuffix(_CSV_BETWEEN + _CSV_END)
+class _CsvTexts(dict[Cell, str]):
+    """Cells as they stand in a line of a CSV file; a text in quotation marks where it needs them."""
+
+    def __missing__(self, cell: Cell) -> str:
+        if not isinstance(cell, str):
+            made = "" if cell is None else _plain(cell).replace(".", ",")
+        else:
+            line = io.StringIO(newline="")
+            writer = csv.writer(line, delimiter=_CSV_BETWEEN, lineterminator=_CSV_END)
+            writer.writerow([safe_text(cell), ""])
+            made = line.getvalue().removesuffix(_CSV_BETWEEN + _CSV_END)
+        if len(self) >= _CSV_CELLS_KEPT:
+            self.clear()
+        self[cell] = made
+        return made
+
+
+_csv_texts = _CsvTexts()
 
 
 def write_csv(sheet: Sheet) -> bytes:
@@ -321,5 +338,5 @@ def write_csv(sheet: Sheet) -> bytes:
         The file.
     """
     rows = ((column.label for column in sheet.columns), *(row.cells for row in sheet.rows))
-    lines = [_CSV_BETWEEN.join(map(_csv_cell, cells)) for cells in rows]
+    lines = [_CSV_BETWEEN.join([_csv_texts[cell] for cell in cells]) for cells in rows]
     return _CSV_END.join([*lines, ""]).encode("utf-8-sig")

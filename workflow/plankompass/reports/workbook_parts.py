@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from plankompass.reports import formats
@@ -14,7 +15,7 @@ from plankompass.reports.profile import profile_numbers
 from plankompass.reports.publishable import absent
 from plankompass.reports.schema import About
 from plankompass.reports.schema_blocks import SteeringChain
-from plankompass.reports.wording import report_texts, unit_of
+from plankompass.reports.wording import Voice, report_texts, unit_of
 from plankompass.reports.workbook_components import part_of
 from plankompass.reports.workbook_numbers import (
     PER_CENT_UNITS,
@@ -193,23 +194,27 @@ def codebook_sheet(writer: Writer, title: str, subtitle: str) -> Sheet:
         One row an entry of the codebook.
     """
     say = writer.voice.say
-    rows = [
-        *_indicator_rows(writer),
-        *_item_rows(writer),
-        *_scale_rows(writer),
-        *_source_rows(writer),
-    ]
     return Sheet(
         say("workbook.sheet_codebook"), title, subtitle,
         _columns(writer, ("entry", 16, False), ("id", 32, False), ("text", 46, True), ("definition", 46, True),
                  ("formula", 46, True), ("caveat", 40, True), ("inputs", 40, True), ("scale", 36, True),
                  ("asked", 26, True)),
-        rows, frozen=2,
+        _codebook_rows(writer.voice), frozen=2,
     )  # fmt: skip
 
 
-def _indicator_rows(writer: Writer) -> list[SheetRow]:
-    voice, book = writer.voice, writer.book
+@lru_cache(maxsize=4)  # the same for every municipality
+def _codebook_rows(voice: Voice) -> list[SheetRow]:
+    return [
+        *_indicator_rows(voice),
+        *_item_rows(voice),
+        *_scale_rows(voice),
+        *_source_rows(voice),
+    ]
+
+
+def _indicator_rows(voice: Voice) -> list[SheetRow]:
+    book = voice.book
     rows = []
     for entry in sorted(book.indicators.values(), key=lambda i: RESEARCH_QUESTIONS.index(i.rq)):
         inputs = entry.inputs
@@ -221,32 +226,32 @@ def _indicator_rows(writer: Writer) -> list[SheetRow]:
             SheetRow(
                 (voice.say("workbook.entry_indicator"), entry.id, voice.indicator(entry.id),
                  voice.definition(entry.id), entry.formula, voice.caveat(entry.id), ", ".join(parts), span,
-                 formats.joined([voice.group(g) for g in entry.groups], writer.language)),
+                 formats.joined([voice.group(g) for g in entry.groups], voice.language)),
                 marked=True,
             )
         )  # fmt: skip
     return rows
 
 
-def _item_rows(writer: Writer) -> list[SheetRow]:
-    voice, book = writer.voice, writer.book
+def _item_rows(voice: Voice) -> list[SheetRow]:
+    book = voice.book
     rows = []
     for item in book.items.values():
         battery = book.batteries[item.battery]
-        stem = (battery.stem_nn if writer.language == "nn" else battery.stem_nb) or ""
+        stem = (battery.stem_nn if voice.language == "nn" else battery.stem_nb) or ""
         scale = book.scales[item.scale]
-        labels = "; ".join(f"{v} = {scale.labels[v].text(writer.language)}" for v in scale.values)
-        asked = formats.joined([voice.group(g) for g in item.groups], writer.language)
+        labels = "; ".join(f"{v} = {scale.labels[v].text(voice.language)}" for v in scale.values)
+        asked = formats.joined([voice.group(g) for g in item.groups], voice.language)
         turned = voice.say("table_text.reversed") if item.reverse else ""
         rows.append(
             SheetRow(
                 (voice.say("workbook.entry_item"), item.id, voice.item(item.id), stem, turned, None,
-                 battery.text(writer.language), labels, asked)
+                 battery.text(voice.language), labels, asked)
             )
         )  # fmt: skip
         rows += [
             SheetRow(
-                (voice.say("workbook.entry_option"), f"{item.id}__{option.id}", option.text(writer.language),
+                (voice.say("workbook.entry_option"), f"{item.id}__{option.id}", option.text(voice.language),
                  *[None] * 6)
             )
             for option in item.options
@@ -254,28 +259,28 @@ def _item_rows(writer: Writer) -> list[SheetRow]:
     return rows
 
 
-def _scale_rows(writer: Writer) -> list[SheetRow]:
-    voice, book = writer.voice, writer.book
+def _scale_rows(voice: Voice) -> list[SheetRow]:
+    book = voice.book
     rows = []
     for name, scale in book.scales.items():
-        labels = "; ".join(f"{v} = {scale.labels[v].text(writer.language)}" for v in scale.values)
+        labels = "; ".join(f"{v} = {scale.labels[v].text(voice.language)}" for v in scale.values)
         if labels:
             rows.append(SheetRow((voice.say("workbook.entry_scale"), name, labels, *[None] * 6)))
     rows += [
-        SheetRow((voice.say("workbook.entry_missing"), str(code), entry.text(writer.language), *[None] * 6))
+        SheetRow((voice.say("workbook.entry_missing"), str(code), entry.text(voice.language), *[None] * 6))
         for code, entry in book.missing_codes.items()
     ]  # fmt: skip
     return rows
 
 
-def _source_rows(writer: Writer) -> list[SheetRow]:
-    voice, book = writer.voice, writer.book
+def _source_rows(voice: Voice) -> list[SheetRow]:
+    book = voice.book
     codes = [
-        (voice.say("workbook.entry_code"), code.id, code.text(writer.language), code.definition)
+        (voice.say("workbook.entry_code"), code.id, code.text(voice.language), code.definition)
         for code in book.codes.values()
     ]
     measures = [
-        (voice.say("workbook.entry_measure"), m.id, m.text(writer.language), m.definition)
+        (voice.say("workbook.entry_measure"), m.id, m.text(voice.language), m.definition)
         for m in book.measures.values()
     ]
     return [SheetRow((*entry, *[None] * 5)) for entry in (*codes, *measures)]

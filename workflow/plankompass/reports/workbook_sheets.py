@@ -41,8 +41,7 @@ class SheetColumn:
     printed: bool = True
 
 
-@dataclass(frozen=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One row.
 
     Attributes:
