@@ -70,8 +70,7 @@ def read_plan_documents(
     limits = LimitConfig.model_validate(params.get("limits") or {})
     log = ProblemLog(f"ingest plans {kommune}")
     raw = Path(params["raw"])
-    municipalities = _register("municipalities", inputs)
-    municipality = municipalities.loc[municipalities["kommune_id"] == kommune].iloc[0]
+    municipality = _rows("municipalities", inputs, kommune)[0]
     candidates: list[Candidate] = []
     if params.get("plans"):
         plans = PlanConfig.model_validate(params["plans"])
@@ -102,43 +101,44 @@ def read_plan_documents(
     write_columns("avvik", log.columns(), outputs["avvik"])
 
 
-def _register(name: str, inputs: Mapping[str, Path]) -> pd.DataFrame:
-    """A register; all municipalities' jobs of a process ask for the same, and none writes into it."""
+def _rows(name: str, inputs: Mapping[str, Path], kommune: str) -> list[dict[str, Any]]:
+    """A municipality's rows of a register, which all jobs of a process ask for."""
     path = Path(inputs[name])
     seen = path.stat() if path.is_file() else None
-    return _register_as_seen(name, path, seen and (seen.st_mtime_ns, seen.st_size, seen.st_ino))
+    known = _rows_as_seen(name, path, seen and (seen.st_mtime_ns, seen.st_size, seen.st_ino))
+    return known.get(kommune, [])
 
 
 @lru_cache(maxsize=3)
-def _register_as_seen(name: str, path: Path, seen: tuple[int, int, int] | None) -> pd.DataFrame:
-    return read_table(name, path)
+def _rows_as_seen(
+    name: str, path: Path, seen: tuple[int, int, int] | None
+) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in read_table(name, path).to_dict("records"):
+        found.setdefault(row["kommune_id"], []).append(row)
+    return found
 
 
 def _setting(
-    inputs: Mapping[str, Path], params: Mapping[str, Any], municipality: pd.Series,
+    inputs: Mapping[str, Path], params: Mapping[str, Any], municipality: Mapping[str, Any],
     kinds: frozenset[str],
 ) -> Setting:  # fmt: skip
     wave = WaveConfig.model_validate(params["waves"][params["report_wave"]])
-    councils = _register("councils", inputs)
-    own = councils[councils["kommune_id"] == municipality["kommune_id"]]
-    constituted = [d.date() for d in own["constituted_on"] if d.date() <= wave.as_of]
-    dates = _register("plan_dates", inputs)
-    mine = dates[
-        (dates["kommune_id"] == municipality["kommune_id"])
-        & dates["event"].isin(["adopted", "readopted"])
-        & dates["date"].notna()
+    kommune = municipality["kommune_id"]
+    sat = [row["constituted_on"].date() for row in _rows("councils", inputs, kommune)]
+    decided = [
+        row
+        for row in _rows("plan_dates", inputs, kommune)
+        if row["event"] in ("adopted", "readopted") and not pd.isna(row["date"])
     ]
     merged = municipality["territory_note"] == "merger"
     return Setting(
         wave.as_of,
-        max(constituted, default=None),
+        max((day for day in sat if day <= wave.as_of), default=None),
         municipality["territory_from"].date() if merged else None,
         kinds,
         tuple(
-            RegisterDate(kind, day.date(), source)
-            for kind, day, source in zip(
-                mine["document_kind"], mine["date"], mine["source"], strict=True
-            )
+            RegisterDate(row["document_kind"], row["date"].date(), row["source"]) for row in decided
         ),
     )
 
@@ -179,11 +179,12 @@ def _lines(
 
 
 def _files(
-    raw: Path, documents: str, municipality: pd.Series, lines: list[_Line], log: ProblemLog
+    raw: Path, documents: str, municipality: Mapping[str, Any], lines: list[_Line], log: ProblemLog
 ) -> list[tuple[Path, _Line | None]]:
     """Listed files, and files in the municipality's folder that no line names."""
     folder = (raw / documents).parent
     files: list[tuple[Path, _Line | None]] = []
+    root, listed = raw.resolve(), set(_listed_elsewhere(raw, folder, documents))
     for line in lines:
         name = line.values["file"]
         found = [p for p in (raw / name, folder / name) if p.is_file()]
@@ -192,14 +193,14 @@ def _files(
                     row_key=f"line {line.number}", column="file",
                     hint="put the file there, or remove the line")  # fmt: skip
             continue
-        if not found[0].resolve().is_relative_to(raw.resolve()):
+        resolved = found[0].resolve()
+        if not resolved.is_relative_to(root):
             log.add("FILE", "fail", documents, "the document lies outside the raw folder",
                     row_key=f"line {line.number}", column="file",
                     hint="copy the file into the raw folder")  # fmt: skip
             continue
         files.append((found[0], line))
-    listed = {p.resolve() for p, _ in files}
-    listed |= _listed_elsewhere(raw, folder, documents)
+        listed.add(resolved)
     codes = [municipality["code"], *str(municipality["before_codes"]).split()]
     for code in codes:
         files += [

@@ -43,6 +43,7 @@ class ReadCache:
             f"{reader}-{_pypdfium2()}-{limits.archive_members}-{limits.megabytes_per_file}"
         )
         self._used: set[str] = set()
+        self._made = False
 
     def read(self, document: str, suffix: str) -> PlanText | PlanRefusedError | None:
         """What reading a document gave.
@@ -115,7 +116,9 @@ class ReadCache:
     def _save(self, name: str, kept: dict[str, Any]) -> None:
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._made:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._made = True
         temporary = self._folder / f".partial-{os.getpid()}-{name}"
         temporary.write_bytes(zlib.compress(json.dumps(kept).encode("ascii"), 1))
         temporary.replace(self._folder / name)
