@@ -24,7 +24,7 @@ from plankompass.ingest.plans import worker as plan_worker
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _PART = 1 << 16
-_MOST_DOCUMENTS = 200
+_MOST_DOCUMENTS = 1000
 """Documents that one process reads; libraries may lose a little memory each time."""
 _MOST_IDLE = 2
 _IDLE_SECONDS = 10.0
