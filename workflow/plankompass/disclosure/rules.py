@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plankompass.disclosure.components import part_of
+from plankompass.disclosure.components import TOTAL, part_of
 from plankompass.study.codebook import Codebook
 from plankompass.study.codebook_models import Indicator
 from plankompass.study.config_models import DisclosureConfig
@@ -38,7 +38,6 @@ _KIND_UNITS = {
     "source": "class",
     "sensitivity": "class",
 }
-_TOTAL = "total"
 _OPERATOR_UNITS = {
     "mean_of_items": "mean",
     "ranked_means": "mean",
@@ -139,7 +138,7 @@ class RuleBook:
         """
         part = part_of(component)
         own = _OPERATOR_UNITS[self.indicators[indicator].operator]
-        if own == "index" and part.base != _TOTAL:
+        if own == "index" and part.base != TOTAL:
             own = "share"  # one point of an index: reached or not, over municipalities a share
         if part.kind == "change":
             return "share_change" if own == "share" else "change"
