@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.trace_back.__main__ import peers_of
+from tests.trace_back.__main__ import check_all, peers_of
 from tests.trace_back.compare import DIFFERENT, SAME, as_printed, judge, named_files
 from tests.trace_back.printed import OWN, PEERS, WORDS, draw, printed_numbers
 from tests.trace_back.raw_files import RawFiles
@@ -49,6 +49,13 @@ def test_a_drawn_number_is_worked_out_alike_and_a_changed_one_is_told(built, cap
         if printed.n:
             fewer = replace(printed, n=str(int(printed.n) + 1))
             assert judge(fewer, said, root, [], lambda _, read=read: read).verdict == DIFFERENT
+
+
+def test_every_printed_number_of_the_example_is_worked_out_alike(built):
+    root, numbers = built
+    outcomes = list(check_all(root, "eksempel"))
+    assert len(outcomes) == len(numbers)
+    assert [o.printed for o in outcomes if o.verdict != SAME] == []
 
 
 def test_a_file_that_trace_does_not_name_or_names_with_another_hash_is_told(built, capsys):

@@ -52,6 +52,8 @@ class Surveys:
     def __init__(self, raw: RawFiles) -> None:
         self.raw = raw
         self._read: dict[tuple[str, str, str], pd.DataFrame] = {}
+        self._merged_units: dict[tuple[str, str, str], set[str]] = {}
+        self._worked_out: dict[tuple[str, ...], pd.DataFrame | None] = {}
 
     def people(self, group: str, wave: str, gathering: str) -> pd.DataFrame:
         """All persons of a group on an occasion, read once."""
@@ -59,6 +61,14 @@ class Surveys:
         if key not in self._read:
             self._read[key] = persons(self.raw, *key)
         return self._read[key]
+
+    def _merged(self, place: Place) -> set[str]:
+        """Municipalities whose people answered under the code of one that was merged later."""
+        key = (place.group, place.wave, place.gathering)
+        if key not in self._merged_units:
+            table = self.people(*key)
+            self._merged_units[key] = set(table.loc[table["merged"].astype(bool), "unit"])
+        return self._merged_units[key]
 
     def work_out(self, place: Place, component: str) -> Found | None:
         """A number anew; None for a kind that is not worked out here."""
@@ -70,10 +80,10 @@ class Surveys:
         first, _, other = component.partition("|")
         if other in GROUPS:
             return self._gap(place, first, other)
-        values = self._values(place, component)
-        if values is None:
+        cells = self._cells(place, component)
+        if cells is None:
             return None
-        return self._estimate(place, values, share=self._is_share(place, component))
+        return self._estimate(place, cells, share=self._is_share(place, component))
 
     def _is_share(self, place: Place, component: str) -> bool:
         operator = self.raw.indicators[place.indicator]["operator"]
@@ -124,6 +134,14 @@ class Surveys:
         hit = {"lower": answers < middle, "middle": answers == middle, "upper": answers > middle}
         return _hits(answers, hit[part])
 
+    def _cells(self, place: Place, component: str) -> pd.DataFrame | None:
+        """Each municipality's part of a number, worked out once for all of them."""
+        key = (place.indicator, place.group, place.wave, place.gathering, component)
+        if key not in self._worked_out:
+            values = self._values(place, component)
+            self._worked_out[key] = None if values is None else self._by_unit(place, values)
+        return self._worked_out[key]
+
     def _by_unit(self, place: Place, values: pd.Series) -> pd.DataFrame:
         """Mean, persons and number of persons in all of each municipality with answers."""
         table = self.people(place.group, place.wave, place.gathering).loc[values.index]
@@ -138,9 +156,8 @@ class Surveys:
         return cells
 
     def _estimate(
-        self, place: Place, values: pd.Series, *, share: bool, within: set[str] | None = None
+        self, place: Place, cells: pd.DataFrame, *, share: bool, within: set[str] | None = None
     ) -> Found:
-        cells = self._by_unit(place, values)
         if within is not None:
             cells = cells[cells.index.isin(within)]
         if place.unit != NETWORK:
@@ -153,10 +170,10 @@ class Surveys:
 
     def _gap(self, place: Place, component: str, other: str) -> Found | None:
         second = Place(place.unit, place.indicator, other, place.wave, place.gathering)
-        mine, theirs = self._values(place, component), self._values(second, component)
+        mine, theirs = self._cells(place, component), self._cells(second, component)
         if mine is None or theirs is None:
             return None
-        both = set(self._by_unit(place, mine).index) & set(self._by_unit(second, theirs).index)
+        both = set(mine.index) & set(theirs.index)
         one = self._estimate(place, mine, share=False, within=both)
         two = self._estimate(second, theirs, share=False, within=both)
         fewer = one if (one.n or 0) <= (two.n or 0) else two
@@ -164,28 +181,25 @@ class Surveys:
 
     def _change(self, place: Place, before: str, component: str) -> Found | None:
         earlier = Place(place.unit, place.indicator, place.group, before, place.gathering)
-        old, new = self._values(earlier, component), self._values(place, component)
-        if old is None or new is None:
+        one, two = self._cells(earlier, component), self._cells(place, component)
+        if one is None or two is None:
             return None
-        one, two = self._by_unit(earlier, old), self._by_unit(place, new)
-        merged = set()
-        for occasion in (earlier, place):
-            table = self.people(occasion.group, occasion.wave, occasion.gathering)
-            merged |= set(table.loc[table["merged"].astype(bool), "unit"])
+        merged = self._merged(earlier) | self._merged(place)
         both = [u for u in one.index if u in two.index and u not in merged]
+        if place.unit != NETWORK:
+            both = [u for u in both if u == place.unit]
         change = two.loc[both, "mean"] - one.loc[both, "mean"]
         fewest = np.minimum(one.loc[both, "n"], two.loc[both, "n"])
         size = two.loc[both, "size"]
         if place.unit != NETWORK:
-            unit = place.unit
-            return Found(float(change[unit]), int(fewest[unit]), int(size[unit]))
+            return Found(float(change.iloc[0]), int(fewest.iloc[0]), int(size.iloc[0]))
         n = min(one.loc[both, "n"].sum(), two.loc[both, "n"].sum())
         return Found(float((size * change).sum() / size.sum()), int(n), int(size.sum()))
 
     def _rank(self, place: Place, item: str) -> Found:
         """Place of an item among all, the largest mean first; equal means share the best place."""
         means = {
-            other: self._estimate(place, self._values(place, other), share=False).value
+            other: self._estimate(place, self._cells(place, other), share=False).value
             for other in self.raw.indicators[place.indicator]["inputs"]["items"]
         }
         above = sum(m > means[item] + _TOLERANCE for m in means.values())
