@@ -165,8 +165,7 @@ def _rendering(folder: Path, study: str) -> dict[str, float]:
     drawing.watch(charts, "draw_chart")
     for name in ("draw_multiples", "draw_spine"):
         drawing.watch(view, name)
-    for name in ("_compile", "forget_pieces"):
-        setting.watch(pdf, name)
+    setting.watch(pdf, "_compile")
     for path in sample[:1] + sample:  # the first once more, so that all is warm
         if path is sample[0]:
             drawing.seconds = setting.seconds = 0.0
