@@ -166,6 +166,8 @@ def _rendering(folder: Path, study: str) -> dict[str, float]:
     for name in ("draw_multiples", "draw_spine"):
         drawing.watch(view, name)
     setting.watch(pdf, "_compile")
+    # Typst as it comes: it drops old pieces while it sets new ones
+    pdf.forget_pieces = lambda: None
     for path in sample[:1] + sample:  # the first once more, so that all is warm
         if path is sample[0]:
             drawing.seconds = setting.seconds = 0.0
