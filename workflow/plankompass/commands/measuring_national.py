@@ -332,7 +332,8 @@ def table(measured: Sequence[National]) -> list[str]:
         "",
         "The bare engines have their tables in memory. Disclosure begins with the rows that the rules "
         "have marked; its system is built once for suppression and once for the attack. Statistics are "
-        "the operators alone, without the reliability of scales and the agreement of coders.",
+        "the operators alone, without the reliability of scales and the agreement of coders. Python looks "
+        "for garbage in them as it always does; in the workers it waits until a job is done.",
         "",
         f"A study of all municipalities has {REAL}: codes and names are real from {_FROM} on, and so many "
         "were there at the second wave's day in 2023; 357 came in 2024. Answers and documents are made. The program is what `git rev-parse HEAD:workflow` says.",
