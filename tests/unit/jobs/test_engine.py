@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,7 +28,9 @@ def file_class():
 
 
 def hash_of(file, *args, **more):
-    return asyncio.run(file.checksum(*args, **more))
+    # in a thread of its own: the browser of other tests keeps a loop in this one
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(file.checksum(*args, **more))).result()
 
 
 def test_a_file_that_stays_is_hashed_once_for_all_jobs(file_class, tmp_path):
