@@ -29,6 +29,13 @@ def main() -> None:
     )
     parser.add_argument("--no-faults", action="store_true", help="plant no faults")
     parser.add_argument("--no-documents", action="store_true", help="leave the plan documents out")
+    parser.add_argument(
+        "--resident-sample", type=int, default=250, help="answers in each municipality and wave"
+    )
+    parser.add_argument(
+        "--real-lengths", action="store_true",
+        help="plan documents as long as real ones, all of them PDF or DOCX (slow)",
+    )  # fmt: skip
     parser.add_argument("--no-manifest", action="store_true", help="leave manifest.yaml out")
     arguments = parser.parse_args()
 
@@ -44,6 +51,8 @@ def main() -> None:
         documents=not arguments.no_documents,
         manifest=not arguments.no_manifest,
         raw_name=arguments.raw_name,
+        resident_sample=arguments.resident_sample,
+        real_lengths=arguments.real_lengths,
     )
     truth = arguments.truth or arguments.out.with_name(arguments.out.name + ".truth")
     made.truth.save(truth)

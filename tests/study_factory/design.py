@@ -19,6 +19,7 @@ REPORT_WAVE = "T2"
 TERM_OF_WAVE = {"T0": "2015-2019", "T1": "2019-2023", "T2": "2019-2023"}
 RESIDENT_WAVES = ("T1", "T2")
 MOST_MUNICIPALITIES = 357
+RESIDENT_SAMPLE = 250
 
 # The example's names: nobody can take them for real ones; every letter of the Sami names is there
 # to be printed right (á š ŋ đ).
@@ -110,7 +111,11 @@ class Gathering:
 
 @dataclass(frozen=True)
 class StudyDesign:
-    """A whole made-up study, before any answer is drawn."""
+    """A whole made-up study, before any answer is drawn.
+
+    Attributes:
+        resident_sample: Residents who answer in each municipality and wave, give or take twenty.
+    """
 
     study: str
     seed: int
@@ -120,6 +125,7 @@ class StudyDesign:
     code_changes: tuple[tuple[str, str, str, str, str], ...]
     real_codes: bool = False
     faults: bool = True
+    resident_sample: int = RESIDENT_SAMPLE
     by_id: dict[str, Municipality] = field(default_factory=dict, compare=False)
 
     def with_trait(self, trait: str) -> Municipality | None:
@@ -288,6 +294,7 @@ def design_study(
     real_codes: bool = False,
     faults: bool = True,
     reference: Path | None = None,
+    resident_sample: int = RESIDENT_SAMPLE,
 ) -> StudyDesign:
     """Decide who takes part and what is planted where.
 
@@ -299,6 +306,7 @@ def design_study(
             at most the number of municipalities in force on T2's cut-off date.
         faults: Plant the faults of the catalogue of dirty data.
         reference: Folder of the national register, needed with ``real_codes``.
+        resident_sample: Residents who answer in each municipality and wave.
 
     Returns:
         The design.
@@ -336,5 +344,6 @@ def design_study(
         code_changes=changes,
         real_codes=real_codes,
         faults=faults,
+        resident_sample=resident_sample,
         by_id={m.kommune_id: m for m in chosen},
     )

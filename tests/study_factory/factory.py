@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.study_factory import faults as fault_module
 from tests.study_factory.answer_model import AnswerModel
 from tests.study_factory.config_file import config_text
-from tests.study_factory.design import StudyDesign, design_study
+from tests.study_factory.design import RESIDENT_SAMPLE, StudyDesign, design_study
 from tests.study_factory.exports import SurveyExport, build_export
 from tests.study_factory.files import write_csv
 from tests.study_factory.goal_register import (
@@ -98,6 +98,8 @@ def make_study(
     documents: bool = True,
     manifest: bool = True,
     raw_name: str | None = None,
+    resident_sample: int = RESIDENT_SAMPLE,
+    real_lengths: bool = False,
 ) -> MadeStudy:
     """Make one study and write its raw files.
 
@@ -111,6 +113,9 @@ def make_study(
         documents: Write the plan documents too (the slowest part); the registers are written anyway.
         manifest: Write ``manifest.yaml``.
         raw_name: How the configuration names the raw folder; ``out`` as given when left out.
+        resident_sample: Residents who answer in each municipality and wave.
+        real_lengths: Give documents an appendix that makes them as long as real ones; those of a big
+            study then are PDF and DOCX too.
 
     Returns:
         The study with its truth and configuration.
@@ -123,6 +128,7 @@ def make_study(
         real_codes=real_codes,
         faults=faults,
         reference=ROOT / "workflow" / "reference",
+        resident_sample=resident_sample,
     )
     codebook = load_codebook(ROOT / "codebook")
     truth = StudyTruth(design)
@@ -156,7 +162,7 @@ def make_study(
         cleared_rows(interviews, project_faults.values()),
     )
 
-    folder_writer = PlanFolderWriter(raw, design, write=documents)
+    folder_writer = PlanFolderWriter(raw, design, write=documents, real_lengths=real_lengths)
     for fact in facts:
         folder_writer.add(fact)
     folder = folder_writer.finish()

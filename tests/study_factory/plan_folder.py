@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.study_factory.design import Municipality, StudyDesign
 from tests.study_factory.faults import PlantedFault
 from tests.study_factory.files import write_csv
+from tests.study_factory.plan_appendix import AppendixWriter
 from tests.study_factory.plan_blocks import PlanDocument
 from tests.study_factory.plan_budget import BudgetWriter
 from tests.study_factory.plan_content import CommunityWriter
@@ -16,7 +17,8 @@ from tests.study_factory.plan_facts import PlanFacts, spare_goals
 from tests.study_factory.plan_files import TypstWriter, docx_bytes, markdown_bytes, scan
 
 DOCUMENT_COLUMNS = ("file", "kommune_id", "kind", "title", "period", "adopted_on", "status")
-# From this size on, only every twelfth municipality's documents are PDF and DOCX; the rest Markdown.
+# From this size on, only every twelfth municipality's documents are PDF and DOCX, the rest Markdown,
+# unless documents of real length are asked for.
 MANY = 40
 
 
@@ -44,17 +46,22 @@ class PlanFolderWriter:
         raw: The raw folder.
         design: The study.
         write: Whether to write the documents; without, only ``documents.csv``'s content is decided.
+        real_lengths: Give documents an appendix that makes them as long as real ones.
     """
 
-    def __init__(self, raw: Path, design: StudyDesign, *, write: bool = True) -> None:
+    def __init__(
+        self, raw: Path, design: StudyDesign, *, write: bool = True, real_lengths: bool = False
+    ) -> None:
         self.raw = raw
         self.design = design
         self.write = write
+        self.real_lengths = real_lengths
         self.result = PlanFolder()
         self._typst = TypstWriter() if write else None
 
     def _format(self, m: Municipality, kind: str) -> str:
-        if len(self.design.municipalities) > MANY and m.number % 12 != 1:
+        many = len(self.design.municipalities) > MANY and not self.real_lengths
+        if many and m.number % 12 != 1:
             return "md"
         word = {
             "samfunnsdel": (3, 8),
@@ -70,6 +77,8 @@ class PlanFolderWriter:
     ) -> str:  # fmt: skip
         """Write one document and its line in documents.csv; give its path."""
         ending = ending or self._format(m, document.kind)
+        if self.real_lengths and coded and scanned is False:
+            self._appendix.append(document)
         file = f"plans/{m.code}/{name}.{ending}"
         if self.write:
             path = self.raw / file
@@ -131,6 +140,7 @@ class PlanFolderWriter:
         """
         m = facts.municipality
         writer = CommunityWriter(facts, self.design.seed)
+        self._appendix = AppendixWriter(facts, self.design.seed)
         budget = BudgetWriter(facts, self.design.seed)
         self._community_part(facts, writer)
         for document in budget.budget():

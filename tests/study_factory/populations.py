@@ -19,7 +19,6 @@ from tests.study_factory.design import (
 from tests.study_factory.randomness import stream
 
 NO_ANSWER_SHARE = 0.015
-RESIDENT_SAMPLE = 250
 # Chance to answer by age group: the young answer less, so weights matter.
 _RESPONSE_BY_AGE = np.array([0.6, 0.85, 1.1, 1.3])
 
@@ -106,9 +105,11 @@ def _weights(members: Members, sampled: np.ndarray) -> np.ndarray:
     return np.round(ratio[age[sampled]], 4)
 
 
-def _draw(rng: np.random.Generator, members: Members, group: str, rate: float) -> np.ndarray:
+def _draw(
+    rng: np.random.Generator, members: Members, group: str, rate: float, resident_sample: int
+) -> np.ndarray:
     if group == "innbyggere":
-        size = min(RESIDENT_SAMPLE + int(rng.integers(-20, 21)), members.size // 4)
+        size = min(resident_sample + int(rng.integers(-20, 21)), members.size // 4)
         chance = _RESPONSE_BY_AGE[members.background["bg_aldersgruppe"] - 1]
         chance = chance / chance.sum()
         return np.sort(rng.choice(members.size, size=size, replace=False, p=chance))
@@ -141,7 +142,8 @@ def draw_cell(
     size = population_size(m, group, wave, gathering, seed)
     members = model.members(m, group, wave, size, gathering)
     rng = stream(seed, "sample", m.kommune_id, group, wave, gathering)
-    sampled = _draw(rng, members, group, _response_rate(seed, m, group, wave, gathering))
+    rate = _response_rate(seed, m, group, wave, gathering)
+    sampled = _draw(rng, members, group, rate, model.design.resident_sample)
     sampled = rng.permutation(sampled)
     n = len(sampled)
     first, last, _ = WAVE_DAYS[wave]

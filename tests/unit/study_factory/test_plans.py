@@ -9,7 +9,8 @@ from pathlib import Path
 import docx
 import pandas as pd
 import pypdfium2
-from tests.study_factory import MadeStudy
+from tests.study_factory import MadeStudy, make_study
+from tests.study_factory.plan_appendix import APPENDIX_PAGES
 
 
 @cache
@@ -183,3 +184,19 @@ def test_attendance_of_the_truth_follows_from_the_registers(made: MadeStudy):
         following = given["gathering"].map(lambda g: held["held_on"].iloc[order.index(g) + 1])
         assert said["homework_given"] == len(given)
         assert said["homework_delivered"] == (given["homework_delivered_on"] < following).sum()
+
+
+def test_an_appendix_makes_documents_longer_and_moves_no_goal(made: MadeStudy, tmp_path):
+    long = make_study(tmp_path / "raw", real_lengths=True, manifest=False)
+    assert _documents(long).equals(_documents(made))
+    # a longer contents list may move what follows by a page; what is said stays
+    assert _register(long).drop(columns="page").equals(_register(made).drop(columns="page"))
+    grown = {}
+    for row in _documents(made).itertuples():
+        before, after = _pages(made.raw / row.file), _pages(long.raw / row.file)
+        if row.file.endswith(".pdf") and row.kind != "plattform" and "Vedlegg1" in "".join(after):
+            grown[row.file] = (len(after) - len(before)) / APPENDIX_PAGES[row.kind]
+        elif row.kind == "plattform":
+            assert after == before
+    assert len(grown) > 30
+    assert all(0.8 <= more <= 1.2 for more in grown.values()), grown

@@ -94,3 +94,16 @@ def test_network_truth_is_the_weighted_mean_of_its_cells(tmp_path):
     pooled = np.average(cells["value"], weights=cells["population"])
     assert network["pooled"].item() == pytest.approx(pooled)
     assert network["of_municipalities"].item() == pytest.approx(cells["value"].mean())
+
+
+def test_more_residents_are_asked_and_nobody_else(tmp_path):
+    usual, more = (
+        make_study(
+            tmp_path / str(sample), municipalities=3, seed=5, study="prove", documents=False,
+            manifest=False, resident_sample=sample,
+        ).truth.cells.groupby(["group", "wave", "kommune_id"])["respondents"].first()
+        for sample in (250, 285)
+    )  # fmt: skip
+    residents = usual.index.get_level_values("group") == "innbyggere"
+    assert (more[residents] - usual[residents] == 35).all() and residents.sum() == 6
+    assert more[~residents].equals(usual[~residents])

@@ -19,6 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from plankompass.jobs.worker import MEASURE_VARIABLE
+
 RESULTS = Path("benchmarks/RESULTS.md")
 _CLOCK = 0.01  # seconds: times are rounded to it, and a small study may take less
 _TITLES = {
@@ -64,7 +66,7 @@ def _child(folder: Path) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "plankompass.commands.measuring", str(timings)],
         cwd=folder, capture_output=True, text=True, check=False,
-        env=dict(os.environ, OPENBLAS_NUM_THREADS="1"),
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", MEASURE_VARIABLE: "1"},
     )  # fmt: skip
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -23,6 +23,7 @@ from typing import Any
 
 from plankompass.commands.measuring import exponent
 from plankompass.commands.measuring_engines import SYSTEM_BUILT
+from plankompass.jobs.worker import MEASURE_VARIABLE
 
 KEPT = Path("benchmarks/national.json")
 SIZES = (12, 60, 120, 356)
@@ -32,6 +33,9 @@ _LARGEST = 12
 _NOT = "not measured"
 _FROM = 60  # exponents are of the sizes from here on; below, fixed costs hide the growth
 _INDICATOR = "id: policy_implementation_capacity"
+_RESIDENT_SAMPLE = 285  # makes 200 000 forms of all municipalities' residents in two waves
+_GROUPS = {"folkevalgte": "councillors", "administrasjon": "administrators",
+           "innbyggere": "residents", "deltakere": "participants of gatherings"}  # fmt: skip
 
 
 @dataclass
@@ -74,7 +78,7 @@ class National:
     Attributes:
         municipalities: Its size.
         program: The program's tree in git (`git rev-parse HEAD:workflow`).
-        counts: Reports, respondents, answers, documents and interviews.
+        counts: Reports, filled-in forms by group, answers, interviews, documents and their pages.
         first: The build from nothing.
         later: Builds after it: nothing changed, an answer file, a formula, a template.
         bare: CPU seconds of each bare engine on the same raw files and reports.
@@ -175,7 +179,8 @@ def _lay_out(root: Path, folder: Path, municipalities: int) -> str:
         sys.executable, "-m", "tests.study_factory", "--out", str(folder / "data/raw"),
         "--municipalities", str(municipalities), "--study", study, "--no-manifest",
         "--raw-name", "data/raw", "--config", str(folder / "config.yaml"),
-        "--truth", str(folder / "truth"),
+        "--truth", str(folder / "truth"), "--resident-sample", str(_RESIDENT_SAMPLE),
+        "--real-lengths",
     ]  # fmt: skip
     if municipalities > 20:
         command.append("--real-codes")
@@ -188,7 +193,7 @@ def _python(folder: Path, module: str, *arguments: str) -> str:
         [sys.executable, "-m", module, *arguments],
         cwd=folder, capture_output=True, text=True, check=False,
         env=_as_at_a_user() | {
-            "PLANKOMPASS_MEASURE_MEMORY": "1", "PYTHONPATH": str(folder / "workflow"),
+            MEASURE_VARIABLE: "1", "PYTHONPATH": str(folder / "workflow"),
         },
     )  # fmt: skip
     if done.returncode != 0:
@@ -216,18 +221,24 @@ def _build(folder: Path) -> Build:
 
 
 def _counts(folder: Path, study: str) -> dict[str, int]:
+    import pandas as pd
     import pyarrow.parquet as pq
 
     tidy = folder / "data/processed" / study / "tidy"
     reports = (folder / "reports" / study).glob("*/rapport.json")
-    tables = {
-        "respondents": [tidy / "respondents.parquet"],
-        "answers": [tidy / "answers.parquet"],
-        "interviews": [tidy / "interviews.parquet"],
-        "documents": sorted(tidy.glob("plans/*/documents.parquet")),
+    groups = pd.read_parquet(tidy / "respondents.parquet", columns=["group"])["group"]
+    plans = [
+        pd.read_parquet(path, columns=["pages"])
+        for path in sorted(tidy.glob("plans/*/documents.parquet"))
+    ]
+    return {
+        "municipal reports": sum(p.parent.name.isdigit() for p in reports),
+        **{f"forms of {_GROUPS[g]}": int(n) for g, n in groups.value_counts().sort_index().items()},
+        "answers": pq.read_metadata(tidy / "answers.parquet").num_rows,
+        "interviews": pq.read_metadata(tidy / "interviews.parquet").num_rows,
+        "documents": sum(map(len, plans)),
+        "pages": int(sum(of["pages"].sum() for of in plans)),
     }
-    rows = {k: sum(pq.read_metadata(p).num_rows for p in paths) for k, paths in tables.items()}
-    return {"municipal reports": sum(p.parent.name.isdigit() for p in reports)} | rows
 
 
 def _change_answer(folder: Path) -> None:

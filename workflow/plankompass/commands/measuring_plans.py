@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import itertools
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Sequence
@@ -100,35 +99,18 @@ def call_measured(study: str, *call: Any) -> float:
         RuntimeError: The call failed.
     """
     from plankompass.ingest.plans.reader_process import end_idle_readers
+    from plankompass.jobs.processor_time import cpu_with_children
     from plankompass.jobs.worker import call_entry
 
     global _measured
     if study != _measured:
         end_idle_readers()
         _measured = study
-    before = _cpu()
+    before = cpu_with_children()
     outcome = call_entry(*call)
     if outcome.problem:
         raise RuntimeError(outcome.problem)
-    return _cpu() - before
-
-
-def _cpu() -> float:
-    """CPU seconds of this process, of those it started and of those that ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in used) + sum(map(_cpu_of, _alive()))
-
-
-def _alive() -> set[int]:
-    """Processes that this one started and that have not ended, as the system lists them (Linux)."""
-    lists = Path("/proc/self/task").glob("*/children")
-    return {int(child) for each in lists for child in each.read_text(encoding="ascii").split()}
-
-
-def _cpu_of(process: int) -> float:
-    # after the name, which is in brackets: user and system time are the 12th and 13th
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return cpu_with_children() - before
 
 
 class MeasuredStudy:

@@ -22,7 +22,7 @@ from plankompass.jobs.storage import describe_storage_error
 from plankompass.study.problems import PlankompassError
 
 DEBUG_VARIABLE = "PLANKOMPASS_DEBUG"
-MEMORY_VARIABLE = "PLANKOMPASS_MEASURE_MEMORY"
+MEASURE_VARIABLE = "PLANKOMPASS_MEASURE"
 _PARENT_POLL_SECONDS = 0.25
 
 
@@ -34,7 +34,8 @@ class Outcome:
         problem: What went wrong, in words for the user; None when all went well.
         entry: The entry function.
         import_cpu: CPU seconds spent importing the function's module.
-        work_cpu: CPU seconds spent in the function.
+        work_cpu: CPU seconds spent in the function; where it is measured, also in the processes it
+            started, such as those that read plan documents.
         work_wall: Seconds spent in the function.
         peak_memory: The worker's largest memory in MB during the call where it is measured, else 0.
     """
@@ -141,7 +142,7 @@ def call_entry(
     logger.addHandler(handler)
     problem = None
     _forget_peak_memory()
-    started = imported = time.process_time()
+    started = imported = _cpu()
     wall = time.perf_counter()
     try:
         module, name = entry.split(":")
@@ -149,7 +150,7 @@ def call_entry(
         function = getattr(import_module(module), name)
         if len(sys.modules) > known:
             gc.freeze()  # what was imported stays: no later search for garbage looks through it
-        imported, wall = time.process_time(), time.perf_counter()
+        imported, wall = _cpu(), time.perf_counter()
         with searched_once():
             function(inputs, outputs, params)
     except PlankompassError as error:
@@ -167,19 +168,27 @@ def call_entry(
         problem,
         entry,
         imported - started,
-        time.process_time() - imported,
+        _cpu() - imported,
         time.perf_counter() - wall,
         _peak_memory(),
     )
 
 
+def _cpu() -> float:
+    if os.environ.get(MEASURE_VARIABLE):
+        from plankompass.jobs.processor_time import cpu_with_children
+
+        return cpu_with_children()
+    return time.process_time()
+
+
 def _forget_peak_memory() -> None:
-    if os.environ.get(MEMORY_VARIABLE):
+    if os.environ.get(MEASURE_VARIABLE):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # Linux: resets the peak
 
 
 def _peak_memory() -> float:
-    if not os.environ.get(MEMORY_VARIABLE):
+    if not os.environ.get(MEASURE_VARIABLE):
         return 0.0
     lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
     return next(int(x.split()[1]) for x in lines if x.startswith("VmHWM:")) / 1024
