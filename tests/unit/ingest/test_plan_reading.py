@@ -312,3 +312,69 @@ def test_docx_numbers_that_word_writes_by_itself(tmp_path, reader):
     plan = reader.read(tmp_path / "n.docx")
     assert [b.text for b in plan.blocks] == [
         "2. Oppvekst", "2.1 Flere fullfører skolen", "2.2 Ingen blir mobbet", "3. Klima", "3.1 Mindre utslipp"]  # fmt: skip
+
+
+def test_docx_table_merged_over_rows_and_columns(tmp_path, reader):
+    import docx
+
+    document = docx.Document()
+    table = document.add_table(4, 4)
+    for number, cell in enumerate(c for row in table.rows for c in row.cells):
+        cell.text = f"c{number}"
+    for first, last, text in (
+        ((0, 0), (1, 1), "Skole\nog barnehage"),  # over rows and columns at once
+        ((1, 2), (3, 2), "Oppvekst"),
+        ((2, 0), (2, 1), "Helse"),
+    ):
+        table.cell(*first).merge(table.cell(*last)).text = text
+    document.save(str(tmp_path / "t.docx"))
+    assert texts(reader.read(tmp_path / "t.docx"), "table_row") == [
+        "Skole og barnehage | c2 | c3", "Skole og barnehage | Oppvekst | c7", "Helse | Oppvekst | c11",
+        "c12 | c13 | Oppvekst | c15"]  # fmt: skip
+
+
+def test_docx_numbers_from_a_style_that_builds_on_another(tmp_path, reader):
+    import docx
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import parse_xml
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    levels = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:numFmt w:val="decimal"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for n, text in enumerate(("%1.", "%1.%2"))
+    )
+    numbering.insert(
+        0, parse_xml(f'<w:abstractNum {space} w:abstractNumId="77">{levels}</w:abstractNum>')
+    )
+    numbering.append(
+        parse_xml(f'<w:num {space} w:numId="77"><w:abstractNumId w:val="77"/></w:num>')
+    )
+    styles = document.styles
+    base = styles.add_style("Satsing", WD_STYLE_TYPE.PARAGRAPH)
+    part = styles.add_style("Satsing under", WD_STYLE_TYPE.PARAGRAPH)
+    part.base_style = base
+    for style, says in ((base, '<w:numId w:val="77"/>'), (part, '<w:ilvl w:val="1"/>')):
+        style.element.get_or_add_pPr().append(parse_xml(f"<w:numPr {space}>{says}</w:numPr>"))
+    for text, style in (("Oppvekst", base), ("Skole", part), ("Klima", base), ("Utslipp", part)):
+        document.add_paragraph(text, style)
+    own = document.add_paragraph("Energi", part)  # its own level goes before its style's
+    own._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {space}><w:ilvl w:val="0"/></w:numPr>'))
+    document.save(str(tmp_path / "s.docx"))
+    assert [b.text for b in reader.read(tmp_path / "s.docx").blocks] == [
+        "1. Oppvekst", "1.1 Skole", "2. Klima", "2.1 Utslipp", "3. Energi"]  # fmt: skip
+
+
+def test_docx_without_a_value_that_word_always_writes_is_refused(tmp_path):
+    import docx
+    from docx.oxml.ns import qn
+
+    from plankompass.ingest.plans.docx import read_docx
+
+    document = docx.Document()
+    style = document.add_paragraph("Mål", "List Bullet")._p.pPr.pStyle
+    del style.attrib[qn("w:val")]
+    document.save(str(tmp_path / "d.docx"))
+    with pytest.raises(PlanRefusedError, match="damaged"):
+        read_docx(tmp_path / "d.docx")  # by itself: in the reader's process a crash is refused too

@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from plankompass.ingest.plans.docx_elements import (
+    TBL,
+    VAL,
+    P,
+    T,
+    W,
+    is_bold,
+    largest_size,
+    paragraph_text,
+    runs_with_text,
+    table_rows,
+)
 from plankompass.ingest.plans.docx_numbers import DocxNumbers
+from plankompass.ingest.plans.docx_styles import DocxStyles
 from plankompass.ingest.plans.mend import join_lines, mend_characters
 from plankompass.ingest.plans.models import CELL, Block, BlockKind, PlanRefusedError, PlanText
 from plankompass.ingest.safe_archive import ArchiveRefusedError, SafeArchive
@@ -17,7 +30,6 @@ _HEADING = re.compile(r"^(?:heading|overskrift|tittel)\s*(\d)?$", re.IGNORECASE)
 _TITLE = {"title", "tittel"}
 _CONTENTS = re.compile(r"^(?:toc|inh|innholdsfortegnelse|innhaldsliste)\b", re.IGNORECASE)
 _LIST = re.compile(r"^(?:list|liste|punktliste|nummerert)", re.IGNORECASE)
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def check_archive(path: Path, *, members: int, megabytes: int) -> None:
@@ -52,14 +64,16 @@ def read_docx(path: Path) -> PlanText:
         PlanRefusedError: The file is no Word document or is damaged.
     """
     import docx
+    from docx.exceptions import PythonDocxError
     from docx.opc.exceptions import OpcError
+    from docx.oxml.exceptions import XmlchemyError
     from lxml.etree import LxmlError
 
     try:
         document = docx.Document(str(path))
         rows = list(_rows(document))
-    except (OpcError, LxmlError, KeyError, ValueError, AttributeError, zipfile.BadZipFile,
-            RecursionError, OSError, IndexError, NotImplementedError, EOFError):  # fmt: skip
+    except (PythonDocxError, XmlchemyError, OpcError, LxmlError, KeyError, ValueError, AttributeError,
+            zipfile.BadZipFile, RecursionError, OSError, IndexError, NotImplementedError, EOFError):  # fmt: skip
         raise PlanRefusedError("no Word document that can be read: the file is damaged") from None
     except Exception as error:  # zlib.error is no subclass of the above
         if type(error).__module__ != "zlib":
@@ -70,89 +84,69 @@ def read_docx(path: Path) -> PlanText:
 
 
 def _rows(document: Any) -> Iterator[tuple[BlockKind, int, str]]:
-    from docx.table import Table
-
     seen: set[str] = set()
     for section in document.sections:
         for part in (section.first_page_header, section.header, section.footer):
             for paragraph in part.paragraphs:
-                text = _clean(paragraph.text)
+                text = _clean(paragraph_text(paragraph._p))
                 if text and text not in seen:
                     seen.add(text)
                     yield "running_head", 0, text
-    numbers = DocxNumbers(document)
-    largest = _largest_size(document)
-    for item in document.iter_inner_content():
-        if isinstance(item, Table):
-            yield from _table_rows(item)
+    styles, numbers = DocxStyles(document.part), DocxNumbers(document)
+    body = document.element.body
+    largest = max(map(largest_size, body.iterchildren(P)), default=0.0)
+    # the largest size set by hand is a title's when it is 16 points or more
+    title_size = largest if largest >= 16 else 0.0
+    for element in body.iterchildren(P, TBL):
+        if element.tag == P:
+            yield from _paragraph(element, styles, numbers, title_size)
         else:
-            yield from _paragraph(item, numbers, largest)
+            for row in table_rows(element):
+                cells = [_clean(" ".join(cell.text.split("\n"))) for cell in row]
+                if any(cells):
+                    yield "table_row", 0, CELL.join(cells)
     # a contents list made by Word stands in a content control of its own
-    for control in document.element.body.iter(f"{_W}sdt"):
-        gallery = control.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
-        is_contents = gallery is not None and "Contents" in (gallery.get(f"{_W}val") or "")
-        for node in control.iter(f"{_W}p"):
-            text = _clean("".join(t.text or "" for t in node.iter(f"{_W}t")))
+    for control in body.iter(f"{W}sdt"):
+        gallery = control.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
+        is_contents = gallery is not None and "Contents" in (gallery.get(VAL) or "")
+        for node in control.iter(P):
+            text = _clean("".join(t.text or "" for t in node.iter(T)))
             if text:
                 yield ("contents" if is_contents else "paragraph"), 0, text
 
 
 def _paragraph(
-    paragraph: Any, numbers: DocxNumbers, largest: float
+    paragraph: Any, styles: DocxStyles, numbers: DocxNumbers, title_size: float
 ) -> Iterator[tuple[BlockKind, int, str]]:
-    text = _clean(paragraph.text)
+    text = _clean(paragraph_text(paragraph))
     if not text:
         return
-    style = (paragraph.style.name if paragraph.style is not None else "") or ""
-    heading = _HEADING.match(style)
-    number = numbers.number(paragraph)
+    style = styles.of(paragraph)
+    heading = _HEADING.match(style.name)
+    number = numbers.number(paragraph, style)
     if number and not text.startswith(number.rstrip(".")):
         text = f"{number} {text}"
-    if style.lower() in _TITLE:
+    if style.name.lower() in _TITLE:
         yield "heading", 1, text
     elif heading:
         yield "heading", max(1, int(heading.group(1) or 1)), text
-    elif _CONTENTS.match(style):
+    elif _CONTENTS.match(style.name):
         yield "contents", 0, text
-    elif _is_bold_line(paragraph, text) and (number != "" or not _LIST.match(style)):
-        large = largest > 0 and _size(paragraph) == largest
+    elif _is_bold_line(paragraph, text) and (number != "" or not _LIST.match(style.name)):
+        large = title_size > 0 and largest_size(paragraph) == title_size
         yield "heading", 1 if large else 7, text
-    elif _LIST.match(style) or number is not None:
+    elif _LIST.match(style.name) or number is not None:
         yield "list_item", 0, text
     else:
         yield "paragraph", 0, text
-
-
-def _size(paragraph: Any) -> float:
-    sizes = [r.font.size.pt for r in paragraph.runs if r.text.strip() and r.font.size]
-    return max(sizes, default=0.0)
-
-
-def _largest_size(document: Any) -> float:
-    """The largest font size set by hand, when it is a title's: 16 points or more."""
-    largest = max((_size(p) for p in document.paragraphs), default=0.0)
-    return largest if largest >= 16 else 0.0
 
 
 def _is_bold_line(paragraph: Any, text: str) -> bool:
     """A short line all in bold is a heading made by hand."""
     if len(text) > 120 or text.endswith((".", ",", ";")):
         return False
-    runs = [run for run in paragraph.runs if run.text.strip()]
-    return bool(runs) and all(run.bold for run in runs)
-
-
-def _table_rows(table: Any) -> Iterator[tuple[BlockKind, int, str]]:
-    for row in table.rows:
-        cells: list[str] = []
-        last = None
-        for cell in row.cells:
-            if cell._tc is last:  # merged over columns: the same cell again
-                continue
-            last = cell._tc
-            cells.append(_clean(" ".join(cell.text.split("\n"))))
-        if any(cells):
-            yield "table_row", 0, CELL.join(cells)
+    runs = runs_with_text(paragraph)
+    return bool(runs) and all(map(is_bold, runs))
 
 
 def _clean(text: str) -> str:

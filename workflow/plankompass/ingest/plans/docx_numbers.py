@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_VAL = f"{_W}val"
+from plankompass.ingest.plans.docx_elements import VAL, W
+from plankompass.ingest.plans.docx_styles import DocxStyle, numbering_of
+
 _MOST_LEVELS = 9
 
 
@@ -26,23 +27,24 @@ class DocxNumbers:
             root = document.part.numbering_part.element
         except (KeyError, NotImplementedError, AttributeError):
             return
-        for num in root.findall(f"{_W}num"):
-            target = num.find(f"{_W}abstractNumId")
+        for num in root.findall(f"{W}num"):
+            target = num.find(f"{W}abstractNumId")
             if target is not None:
-                self._abstract[num.get(f"{_W}numId", "")] = target.get(_VAL, "")
-        for abstract in root.findall(f"{_W}abstractNum"):
-            self._levels[abstract.get(f"{_W}abstractNumId", "")] = dict(_levels(abstract))
+                self._abstract[num.get(f"{W}numId", "")] = target.get(VAL, "")
+        for abstract in root.findall(f"{W}abstractNum"):
+            self._levels[abstract.get(f"{W}abstractNumId", "")] = dict(_levels(abstract))
 
-    def number(self, paragraph: Any) -> str | None:
+    def number(self, paragraph: Any, style: DocxStyle) -> str | None:
         """Count a paragraph.
 
         Args:
-            paragraph: The next paragraph in reading order.
+            paragraph: The element of the next paragraph in reading order.
+            style: Its style.
 
         Returns:
             Its number as Word shows it, empty for a bullet, None when it is not numbered.
         """
-        found = _numbering_of(paragraph)
+        found = numbering_of(paragraph, style)
         if found is None:
             return None
         identity, level = found
@@ -66,44 +68,18 @@ class DocxNumbers:
 
 
 def _levels(abstract: Any) -> Iterable[tuple[int, tuple[str, str, int]]]:
-    for level in abstract.findall(f"{_W}lvl"):
-        number = level.get(f"{_W}ilvl", "0")
-        style, text, start = (level.find(f"{_W}{n}") for n in ("numFmt", "lvlText", "start"))
-        first = start.get(_VAL, "1") if start is not None else "1"
+    for level in abstract.findall(f"{W}lvl"):
+        number = level.get(f"{W}ilvl", "0")
+        style, text, start = (level.find(f"{W}{n}") for n in ("numFmt", "lvlText", "start"))
+        first = start.get(VAL, "1") if start is not None else "1"
         yield (
             int(number) if number.isdigit() else 0,
             (
-                style.get(_VAL, "decimal") if style is not None else "decimal",
-                text.get(_VAL, "") if text is not None else "",
+                style.get(VAL, "decimal") if style is not None else "decimal",
+                text.get(VAL, "") if text is not None else "",
                 int(first) if first.isdigit() else 1,
             ),
         )
-
-
-def _numbering_of(paragraph: Any) -> tuple[str, int] | None:
-    """NumId and level, from the paragraph or from its style and the styles that one builds on."""
-    identity, level = _read(paragraph._p.pPr)
-    style, steps = paragraph.style, 0
-    while style is not None and steps < 12 and (identity is None or level is None):
-        from_style = _read(style.element.find(f"{_W}pPr"))
-        identity = identity if identity is not None else from_style[0]
-        level = level if level is not None else from_style[1]
-        style, steps = style.base_style, steps + 1
-    if identity in (None, "0"):
-        return None
-    return identity, level or 0
-
-
-def _read(properties: Any) -> tuple[str | None, int | None]:
-    numbering = properties.find(f"{_W}numPr") if properties is not None else None
-    if numbering is None:
-        return None, None
-    identity, level = numbering.find(f"{_W}numId"), numbering.find(f"{_W}ilvl")
-    number = level.get(_VAL, "") if level is not None else ""
-    return (
-        identity.get(_VAL) if identity is not None else None,
-        int(number) if number.isdigit() else None,
-    )
 
 
 def _shown(count: int, style: str) -> str:
