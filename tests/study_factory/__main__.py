@@ -33,8 +33,12 @@ def main() -> None:
         "--resident-sample", type=int, default=250, help="answers in each municipality and wave"
     )
     parser.add_argument(
+        "--every-format", action="store_true",
+        help="plan documents of a big study are PDF and DOCX too, not mostly Markdown (slow)",
+    )  # fmt: skip
+    parser.add_argument(
         "--real-lengths", action="store_true",
-        help="plan documents as long as real ones, all of them PDF or DOCX (slow)",
+        help="plan documents as long as real ones (slow)",
     )  # fmt: skip
     parser.add_argument("--no-manifest", action="store_true", help="leave manifest.yaml out")
     arguments = parser.parse_args()
@@ -52,6 +56,7 @@ def main() -> None:
         manifest=not arguments.no_manifest,
         raw_name=arguments.raw_name,
         resident_sample=arguments.resident_sample,
+        every_format=arguments.every_format,
         real_lengths=arguments.real_lengths,
     )
     truth = arguments.truth or arguments.out.with_name(arguments.out.name + ".truth")

@@ -99,6 +99,7 @@ def make_study(
     manifest: bool = True,
     raw_name: str | None = None,
     resident_sample: int = RESIDENT_SAMPLE,
+    every_format: bool = False,
     real_lengths: bool = False,
 ) -> MadeStudy:
     """Make one study and write its raw files.
@@ -114,8 +115,8 @@ def make_study(
         manifest: Write ``manifest.yaml``.
         raw_name: How the configuration names the raw folder; ``out`` as given when left out.
         resident_sample: Residents who answer in each municipality and wave.
-        real_lengths: Give documents an appendix that makes them as long as real ones; those of a big
-            study then are PDF and DOCX too.
+        every_format: Documents of a big study are PDF and DOCX too; else nine of ten are Markdown.
+        real_lengths: Give documents an appendix that makes them as long as real ones.
 
     Returns:
         The study with its truth and configuration.
@@ -162,7 +163,9 @@ def make_study(
         cleared_rows(interviews, project_faults.values()),
     )
 
-    folder_writer = PlanFolderWriter(raw, design, write=documents, real_lengths=real_lengths)
+    folder_writer = PlanFolderWriter(
+        raw, design, write=documents, every_format=every_format, real_lengths=real_lengths
+    )
     for fact in facts:
         folder_writer.add(fact)
     folder = folder_writer.finish()

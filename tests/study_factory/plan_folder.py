@@ -18,7 +18,7 @@ from tests.study_factory.plan_files import TypstWriter, docx_bytes, markdown_byt
 
 DOCUMENT_COLUMNS = ("file", "kommune_id", "kind", "title", "period", "adopted_on", "status")
 # From this size on, only every twelfth municipality's documents are PDF and DOCX, the rest Markdown,
-# unless documents of real length are asked for.
+# unless every format is asked for.
 MANY = 40
 
 
@@ -46,21 +46,29 @@ class PlanFolderWriter:
         raw: The raw folder.
         design: The study.
         write: Whether to write the documents; without, only ``documents.csv``'s content is decided.
+        every_format: Write PDF and DOCX in a big study too.
         real_lengths: Give documents an appendix that makes them as long as real ones.
     """
 
     def __init__(
-        self, raw: Path, design: StudyDesign, *, write: bool = True, real_lengths: bool = False
+        self,
+        raw: Path,
+        design: StudyDesign,
+        *,
+        write: bool = True,
+        every_format: bool = False,
+        real_lengths: bool = False,
     ) -> None:
         self.raw = raw
         self.design = design
         self.write = write
+        self.every_format = every_format
         self.real_lengths = real_lengths
         self.result = PlanFolder()
         self._typst = TypstWriter() if write else None
 
     def _format(self, m: Municipality, kind: str) -> str:
-        many = len(self.design.municipalities) > MANY and not self.real_lengths
+        many = len(self.design.municipalities) > MANY and not self.every_format
         if many and m.number % 12 != 1:
             return "md"
         word = {

@@ -284,6 +284,12 @@ def benchmark(
     sizes: Annotated[
         str, typer.Option(help="With --national: numbers of municipalities, with commas between.")
     ] = "12,60,120,356",
+    long_documents: Annotated[
+        bool,
+        typer.Option(
+            "--long-documents", help="With --national: plan documents as long as real ones."
+        ),
+    ] = False,
 ) -> None:
     """Measure example, surveys, statistics, disclosure, plans, interviews and reports into benchmarks/RESULTS.md."""
     from plankompass.commands.measuring import run_benchmark, write_section
@@ -291,7 +297,8 @@ def benchmark(
     if national:
         from plankompass.commands.measuring_national import measure_national
 
-        lines = measure_national(ROOT, [int(size) for size in sizes.split(",")])
+        wanted = [int(size) for size in sizes.split(",")]
+        lines = measure_national(ROOT, wanted, long_documents=long_documents)
         write_section(ROOT, "national", lines)
         raise typer.Exit(0)
 

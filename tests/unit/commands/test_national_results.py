@@ -6,7 +6,7 @@ import pytest
 
 from plankompass.commands.measuring import exponent
 from plankompass.commands.measuring_engines import SYSTEM_BUILT
-from plankompass.commands.measuring_national import Build, National, keep, kept, table
+from plankompass.commands.national_results import Build, National, keep, kept, table
 
 
 def build(size: int, power: float = 1.0) -> Build:
@@ -41,6 +41,19 @@ def test_the_table_tells_growth_from_sixty_on_and_what_was_not_measured():
     assert ratio.endswith("| **2.00** | **10.00** | not measured |")
     without = next(x for x in lines if "not counted as an engine" in x)
     assert without.endswith("| **2.40** | **12.00** | not measured |")
+
+
+def test_a_study_with_long_documents_has_its_own_column_and_tells_no_growth(tmp_path):
+    path = tmp_path / "national.json"
+    for found in (study(240, long_documents=True), study(60), study(240)):
+        keep(path, found)
+    assert [one.name for one in kept(path)] == ["60", "240", "240, long documents"]
+    slower = study(240, long_documents=True)
+    slower.first.cpu *= 10
+    keep(path, slower)
+    lines = table(kept(path))
+    assert "| stage | 60 | 240 | 240, long documents | exponent |" in lines
+    assert next(x for x in lines if x.startswith("| all, CPU")).endswith("| 4800.0 s | 1.00 |")
 
 
 def test_growth_is_the_slope_of_logarithms():
